@@ -13,22 +13,29 @@ from typing import Protocol
 
 from app.server.process_tuning import raise_file_limit
 from benchmarks.arriving import measure_arriving
-from benchmarks.busy import measure_busy
+from benchmarks.busy import measure_busy, measure_busy_apart
 from benchmarks.churn import measure_churn
 from benchmarks.comment_flood import measure_comment_flood
 from benchmarks.decoding import measure_decoding
 from benchmarks.fan_out import measure_fan_out, measure_peers
-from benchmarks.feeds import measure_feeds
+from benchmarks.feeds import measure_feeds, measure_markup
 from benchmarks.figures import Table
+from benchmarks.import_command import measure_import_command
+from benchmarks.importing import measure_importing
 from benchmarks.joining import measure_joining
 from benchmarks.machine import client_core, describe, move_to
+from benchmarks.many_readers import measure_many_readers
 from benchmarks.memory import measure_memory
+from benchmarks.nodes import measure_nodes
 from benchmarks.portable import measure_portable
 from benchmarks.reading import measure_reading
+from benchmarks.simulate import measure_simulate
+from benchmarks.sizing import measure_sizing
 from benchmarks.slow_readers import measure_slow_readers
 from benchmarks.starting import measure_starting
 from benchmarks.unread_backlogs import measure_unread_backlogs
 from benchmarks.uploading import measure_uploading
+from benchmarks.workers import measure_workers
 from benchmarks.writing import measure_writing
 
 
@@ -43,19 +50,28 @@ MEASUREMENTS: dict[str, Measurement] = {
     "arriving": measure_arriving,
     "reading": measure_reading,
     "feeds": measure_feeds,
+    "markup": measure_markup,
     "starting": measure_starting,
     "fan_out": measure_fan_out,
     "peers": measure_peers,
     "portable": measure_portable,
+    "nodes": measure_nodes,
+    "workers": measure_workers,
+    "many_readers": measure_many_readers,
     "memory": measure_memory,
     "joining": measure_joining,
     "slow_readers": measure_slow_readers,
     "unread_backlogs": measure_unread_backlogs,
     "busy": measure_busy,
+    "busy_apart": measure_busy_apart,
     "churn": measure_churn,
     "comment_flood": measure_comment_flood,
     "decoding": measure_decoding,
     "uploading": measure_uploading,
+    "importing": measure_importing,
+    "sizing": measure_sizing,
+    "simulate": measure_simulate,
+    "import_command": measure_import_command,
 }
 
 

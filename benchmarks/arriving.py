@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvloop
 
 from benchmarks.figures import Figure, Table, median, percentile
-from benchmarks.http_client import HttpConnection, connect
+from benchmarks.http_client import connect
+from benchmarks.posting import PAUSE_SECONDS, Poster, PostTimes, post_all
 from benchmarks.raw_commits import commit_seconds, read_rows
 from benchmarks.readers import Audience
-from benchmarks.requests import live_path, post_entry
+from benchmarks.requests import live_path
 from benchmarks.servers import Running, liveblog
 
 ACK_ABOVE_COMMIT_SECONDS = 0.003
 FIRST_READER_SECONDS = 0.006
-PAUSE_SECONDS = 0.02
-"""Between posts, so that each is measured on a server that is done with the one before.
-
-It makes them slower, too: after 20 ms of rest the same work takes this machine twice the CPU of a warm core.
-"""
-WARM_UP = 20
-
-
-@dataclass(slots=True)
-class _Times:
-    """Seconds from the first byte of each POST."""
-
-    acknowledged: list[float] = field(default_factory=list)
-    first: list[float] = field(default_factory=list)
-    last: list[float] = field(default_factory=list)
 
 
 def measure_arriving(folder: Path, *, long: bool) -> Table:
@@ -58,55 +41,19 @@ def measure_arriving(folder: Path, *, long: bool) -> Table:
     )
 
 
-async def _measure(server: Running, story: str, *, many: int, posts: int) -> tuple[_Times, _Times]:
+async def _measure(server: Running, story: str, *, many: int, posts: int) -> tuple[PostTimes, PostTimes]:
     audience = Audience(server.port, live_path(story))
     await audience.join(1)
-    poster = _Poster(await connect(server.port))
-    quiet = await _post_all(poster, story, audience, posts)
+    poster = Poster(await connect(server.port))
+    quiet = await post_all(poster, story, audience, posts)
     await audience.join(many - 1)
-    busy = await _post_all(poster, story, audience, posts)
+    busy = await post_all(poster, story, audience, posts)
     audience.leave()
     poster.connection.close()
     return quiet, busy
 
 
-async def _post_all(poster: _Poster, story: str, audience: Audience, posts: int) -> _Times:
-    times = _Times()
-    for number in range(WARM_UP + posts):
-        everyone = audience.expect()
-        started = time.perf_counter()
-        await poster.post(post_entry(story, number))
-        await everyone
-        if number >= WARM_UP:
-            times.acknowledged.append(poster.answered_at - started)
-            times.first.append(audience.first_at - started)
-            times.last.append(audience.last_at - started)
-        await asyncio.sleep(PAUSE_SECONDS)
-    return times
-
-
-class _Poster:
-    """Posts, and records when the answer arrived."""
-
-    def __init__(self, connection: HttpConnection) -> None:
-        self.connection = connection
-        self.answered_at = 0.0
-        self._answered: asyncio.Future[None] | None = None
-        connection.when_answered = self._note
-
-    async def post(self, request: bytes) -> None:
-        self._answered = asyncio.get_running_loop().create_future()
-        self.connection.send(request)
-        await self._answered
-
-    def _note(self, status: int) -> None:
-        self.answered_at = time.perf_counter()
-        assert status == 201, status
-        assert self._answered is not None
-        self._answered.set_result(None)
-
-
-def _figures(who: str, times: _Times, raw: float) -> tuple[Figure, ...]:
+def _figures(who: str, times: PostTimes, raw: float) -> tuple[Figure, ...]:
     acknowledged, first = percentile(times.acknowledged, 50), percentile(times.first, 50)
     bar = raw + ACK_ABOVE_COMMIT_SECONDS
     return (

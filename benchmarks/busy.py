@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import uvloop
@@ -12,6 +15,7 @@ import uvloop
 from benchmarks.connections import await_connections
 from benchmarks.figures import Figure, Table, median, percentile
 from benchmarks.http_client import HttpConnection, connect
+from benchmarks.machine import client_core, cpu_seconds
 from benchmarks.readers import Audience
 from benchmarks.requests import live_path, post_entry
 from benchmarks.servers import Running, liveblog
@@ -21,7 +25,10 @@ WRITERS = 8
 READERS = 1_000
 PER_SECOND = 10.0
 BAR = 2.0
+APART_BAR = 1.3
+"""With a process that writes beside the one that serves readers."""
 ROUNDS = 3
+WARM_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +72,89 @@ def measure_busy(folder: Path, *, long: bool) -> Table:
     """Measure handshakes and fan-out, quiet and while eight writers post, in turns."""
     seconds = 10.0 if long else 2.0
     with liveblog(folder) as server:
-        story, other = (server.ask("POST", "/v1/stories", {"title": "Election night"})["id"] for _ in range(2))
-        rounds = [
-            (
-                uvloop.run(_measure(server, story, None, seconds)),
-                uvloop.run(_measure(server, story, _Writers(lambda number: post_entry(other, number)), seconds)),
-            )
-            for _ in range(ROUNDS)
-        ]
-    quiet, busy = [each for each, _ in rounds], [each for _, each in rounds]
+        quiet, busy = _measure_rounds(server, seconds)
+    how = "they take all that the server's core has left"
+    return Table(f"While {WRITERS} writers post", _figures(quiet, busy, bar=BAR), (_note(how, seconds),))
+
+
+def measure_busy_apart(folder: Path, *, long: bool) -> Table:
+    """Measure the same with a worker alone on its core: the process that writes shares the other with the client."""
+    seconds = 10.0 if long else 2.0
+    with liveblog(folder, "--workers", "1") as server:
+        writer, worker = _processes_of(server)
+        os.sched_setaffinity(writer, {client_core()})
+        story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
+        share = uvloop.run(_measure_share(server.port, worker, _Writers(partial(post_entry, story)), seconds))
+        quiet, busy = _measure_rounds(server, seconds)
+    slower = 1 / (1 - share.of_core)
+    left = Figure(
+        "the worker's core, for what it forwards",
+        f"{share.of_core:.0%}, {share.per_post * 1e6:.0f} µs a post",
+        f"{share.posts:,.0f} posts a second, nothing else; leaves readers {slower:.2f} × as slow",
+        f"≤ {APART_BAR:g} ×",
+        slower <= APART_BAR,
+    )
+    how = "they take all that the core of the writer and of the client has left"
     return Table(
-        f"While {WRITERS} writers post",
-        _figures(quiet, busy),
+        f"While {WRITERS} writers post through a worker",
+        (left, *_figures(quiet, busy, bar=APART_BAR)),
         (
-            f"{ROUNDS} rounds, in turns. The writers post to a story without readers, each as soon as the last was "
-            f"answered: they take all that the server's core has left. Fan-out: {PER_SECOND:.0f} posts a second for "
-            f"{seconds:.0f} s. Handshakes by the clock, 50 at once.",
+            _note(how, seconds),
+            "The client has a core to itself in quiet rounds, and shares it with the writer in the others: what the "
+            "clock says of handshakes is the client's as well, what the worker's CPU says is the server's alone.",
         ),
     )
 
 
-def _figures(quiet: list[_Found], busy: list[_Found]) -> tuple[Figure, ...]:
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """The part of its core that a worker spends on forwarding, its seconds for each post, and the posts a second."""
+
+    of_core: float
+    per_post: float
+    posts: float
+
+
+async def _measure_share(port: int, worker: int, writers: _Writers, seconds: float) -> _Share:
+    await writers.start(port)
+    await asyncio.sleep(WARM_SECONDS)
+    posted, began, before = writers.posted, time.perf_counter(), cpu_seconds(worker)
+    await asyncio.sleep(seconds)
+    posted, took, used = writers.posted - posted, time.perf_counter() - began, cpu_seconds(worker) - before
+    writers.stop()
+    return _Share(used / took, used / posted, posted / took)
+
+
+def _processes_of(server: Running) -> tuple[int, int]:
+    """Return the process of the server's that writes, and its worker."""
+    children = map(int, Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split())
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children}
+    writer, worker = (next(pid for pid, words in commands.items() if role in words) for role in (b"writer", b"reader"))
+    return writer, worker
+
+
+def _measure_rounds(server: Running, seconds: float) -> tuple[list[_Found], list[_Found]]:
+    """Measure without and with writers, in turns."""
+    story, other = (server.ask("POST", "/v1/stories", {"title": "Election night"})["id"] for _ in range(2))
+    rounds = [
+        (
+            uvloop.run(_measure(server, story, None, seconds)),
+            uvloop.run(_measure(server, story, _Writers(lambda number: post_entry(other, number)), seconds)),
+        )
+        for _ in range(ROUNDS)
+    ]
+    return [each for each, _ in rounds], [each for _, each in rounds]
+
+
+def _note(how: str, seconds: float) -> str:
+    return (
+        f"{ROUNDS} rounds, in turns. The writers post to a story without readers, each as soon as the last was "
+        f"answered: {how}. Fan-out: {PER_SECOND:.0f} posts a second for {seconds:.0f} s. Handshakes by the clock, 50 "
+        "at once."
+    )
+
+
+def _figures(quiet: list[_Found], busy: list[_Found], *, bar: float) -> tuple[Figure, ...]:
     slower = median(calm.handshakes / loud.handshakes for calm, loud in zip(quiet, busy, strict=True))
     calm, loud = (percentile([one for each in side for one in each.deliveries], 99) for side in (quiet, busy))
     return (
@@ -93,15 +162,15 @@ def _figures(quiet: list[_Found], busy: list[_Found]) -> tuple[Figure, ...]:
             "handshakes, up to caught_up",
             f"{median(each.handshakes for each in busy):,.0f}/s",
             f"quiet {median(each.handshakes for each in quiet):,.0f}/s; {slower:.2f} × as slow",
-            f"≤ {BAR:.0f} ×",
-            slower <= BAR,
+            f"≤ {bar:g} ×",
+            slower <= bar,
         ),
         Figure(
             f"POST → each of {READERS:,} readers",
             f"p99 {loud * 1e3:.1f} ms",
             f"quiet {calm * 1e3:.1f} ms; {loud / calm:.2f} ×",
-            f"≤ {BAR:.0f} ×",
-            loud <= BAR * calm,
+            f"≤ {bar:g} ×",
+            loud <= bar * calm,
         ),
         Figure("the writers' posts meanwhile", f"{median(each.posts for each in busy):,.0f}/s"),
     )

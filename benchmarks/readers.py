@@ -18,7 +18,9 @@ _SHORT, _LONG = 126, 127
 class Audience:
     """All readers of one address, and the times at which an event reached the first and the last of them."""
 
-    def __init__(self, port: int, path: str, *, kind: type[Reader] | None = None) -> None:
+    def __init__(
+        self, port: int, path: str, *, kind: type[Reader] | None = None, patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self.port = port
         self.path = path
         self.readers: list[Reader] = []
@@ -27,6 +29,7 @@ class Audience:
         self.first_at = 0.0
         self.last_at = 0.0
         self._kind = kind or Reader
+        self._patience_seconds = patience_seconds
         self._missing = 0
         self._all_have_it: asyncio.Future[None] | None = None
 
@@ -35,7 +38,7 @@ class Audience:
         wanted = self.joined + count
         while self.joined < wanted:
             new = [self._kind(self) for _ in range(min(at_once, wanted - self.joined))]
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self._patience_seconds):
                 await asyncio.gather(*(each.connect(self.port) for each in new))
                 await asyncio.gather(*(each.caught_up for each in new))
             self.readers += new

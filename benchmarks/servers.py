@@ -71,19 +71,24 @@ def environment(folder: Path, port: int, settings: Mapping[str, str] = MappingPr
     }
 
 
-def migrate(folder: Path) -> None:
+def migrate(folder: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
     """Create the empty database of a run."""
     command = [sys.executable, "-m", "app.cli", "migrate"]
-    subprocess.run(command, env=environment(folder, 1), cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(command, env=environment(folder, 1, settings), cwd=ROOT, check=True, capture_output=True)
 
 
 @contextmanager
-def liveblog(folder: Path, *options: str, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Running]:
-    """Run our server as an operator does, with every request logged (to a file in `folder`), until the block ends."""
-    migrate(folder)
+def liveblog(
+    folder: Path, *options: str, settings: Mapping[str, str] = MappingProxyType({}), cores: str | None = None
+) -> Iterator[Running]:
+    """Run our server as an operator does, with every request logged (to a file in `folder`), until the block ends.
+
+    It has the servers' core, unless `cores` names others, as `taskset` does.
+    """
+    migrate(folder, settings)
     port = free_port()
     command = [sys.executable, "-m", "app.cli", "serve", *options]
-    with running(command, folder=folder, port=port, settings=settings) as pid:
+    with running(command, folder=folder, port=port, settings=settings, cores=cores) as pid:
         await_answer(port, "/readyz")
         yield Running(pid, port)
 
@@ -100,10 +105,15 @@ def bare_routes(folder: Path, answers: Path) -> Iterator[Running]:
 
 @contextmanager
 def running(
-    command: Sequence[str], *, folder: Path, port: int, settings: Mapping[str, str] = MappingProxyType({})
+    command: Sequence[str],
+    *,
+    folder: Path,
+    port: int,
+    settings: Mapping[str, str] = MappingProxyType({}),
+    cores: str | None = None,
 ) -> Iterator[int]:
     """Run any command on the servers' core until the block ends; yield its process id. It ends with this process."""
-    command = ["taskset", "-c", str(server_core()), "setpriv", "--pdeathsig", "KILL", *command]
+    command = ["taskset", "-c", cores or str(server_core()), "setpriv", "--pdeathsig", "KILL", *command]
     with (folder / f"server-{port}.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment(folder, port, settings), cwd=ROOT, stdout=log, stderr=log)
         try:
