@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
+import platform
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import fastapi.dependencies.models
 import pytest
@@ -18,6 +20,7 @@ from hypothesis import settings
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database
 from app.storage.upkeep.migrations import migrate
+from app.wire.log_lines import name_node
 from tests.figures import Figures
 from tests.needs import require
 from tests.ports import reserved_port
@@ -29,19 +32,30 @@ WORKERS_LIMIT = 8
 """More would each start a PostgreSQL of their own for the last few files."""
 
 LONG_FILES = (
-    *("tests/faults/", "tests/e2e/", "tests/browser/", "tests/contracts/", "tests/cli/", "tests/server/"),
+    *(
+        "tests/faults/",
+        "tests/e2e/",
+        "tests/browser/",
+        "tests/contracts/",
+        "tests/cli/",
+        "tests/server/",
+        "tests/clients/",
+    ),
     "tests/description/",
     "tests/content/test_linear_time.py",
 )
 """Where a file may take a minute: those are begun first, so that no worker is left alone with one in the end."""
+FIRST_OF_FILE = ("tests/browser/", "tests/cli/", "tests/clients/", "tests/e2e/", "tests/faults/")
+"""Where nearly every test starts programs: `make test` runs the first of each file, and `make test-all` all."""
 OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--all`, `--prove` (also LIVEBLOG_PROVE=1) and `--ticker-trace`."""
+    """Add `--all`, `--prove` (also LIVEBLOG_PROVE=1), `--ticker-trace` and `--firefox`."""
     parser.addoption("--all", action="store_true", help="run the slow tests too, and all with the suite's own counts")
     parser.addoption("--prove", action="store_true", help="run the full reliability figures; takes long")
     parser.addoption("--ticker-trace", type=Path, help="replay the tickers of this trace instead of made ones")
+    parser.addoption("--firefox", action="store_true", help="run the tests of pages in Firefox instead of Chromium")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -56,8 +70,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Decide what `-n auto` is: one worker for each core, but none for full figures, which need the machine."""
-    return 0 if _proving(config) else min(len(os.sched_getaffinity(0)), WORKERS_LIMIT)
+    """Decide what `-n auto` is: one worker more than cores, but none for full figures, which need the machine.
+
+    A third of the tests' time goes by while a browser, a disk or the limit under test is waited for.
+    """
+    return 0 if _proving(config) else min(len(os.sched_getaffinity(0)) + 1, WORKERS_LIMIT)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -67,8 +84,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     A worker among others runs the long files first. Slow tests are left out, but for `--all`, `--prove` and `-m`.
     """
     if not (_running_all(config) or config.getoption("markexpr")):
-        slow = [item for item in items if item.get_closest_marker("slow")]
-        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+        slow = {item for item in items if item.get_closest_marker("slow")}
+        if _is_whole_suite(config):
+            slow |= set(_list_later_ones(item for item in items if item not in slow))
+        items[:] = [item for item in items if item not in slow]
         config.hook.pytest_deselected(items=slow)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
@@ -77,6 +96,28 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.reliability)
         if _proving(config):
             item.add_marker(pytest.mark.timeout(PROVE_TIMEOUT_SECONDS), append=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker whether somebody has named what to run: it is given names in any case."""
+    node.workerinput["is_whole_suite"] = _is_whole_suite(node.config)
+
+
+def _is_whole_suite(config: pytest.Config) -> bool:
+    if hasattr(config, "workerinput"):
+        return bool(config.workerinput["is_whole_suite"])
+    return config.args_source is not pytest.Config.ArgsSource.ARGS
+
+
+def _list_later_ones(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """List what is not the first of its file, where that alone belongs to the short suite."""
+    begun = set()
+    for item in items:
+        if item.nodeid.startswith(FIRST_OF_FILE):
+            if item.path in begun:
+                yield item
+            begun.add(item.path)
 
 
 def _proving(config: pytest.Config) -> bool:
@@ -112,6 +153,7 @@ def own_logging() -> Iterator[None]:
     sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     root.handlers, root.level, access.handlers, access.propagate = kept
     structlog.reset_defaults()
+    name_node(platform.node())
 
 
 @pytest.fixture(scope="session")

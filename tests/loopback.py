@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,15 +16,16 @@ NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @contextmanager
-def html_site(html: str) -> Iterator[str]:
-    """Serve a site whose every address answers with that page."""
+def html_site(html: str | Mapping[str, str]) -> Iterator[str]:
+    """Serve a site whose every address answers with that page, or each path with its own."""
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
-            self.wfile.write(html.encode())
+            page = html if isinstance(html, str) else html.get(self.path, "")
+            self.wfile.write(page.encode())
 
         def log_message(self, *_: Any) -> None:
             """Log nothing."""

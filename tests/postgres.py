@@ -11,8 +11,9 @@ import subprocess
 import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
@@ -30,6 +31,8 @@ class PostgresServer:
     """A running server that only this session can reach, through a socket in `socket_dir`."""
 
     socket_dir: Path
+    _launch: Callable[[], subprocess.Popen[bytes]] | None = None
+    _processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def url(self, database: str) -> str:
@@ -49,6 +52,20 @@ class PostgresServer:
     def connect(self, database: str) -> psycopg.Connection[Any]:
         """Open a connection of the superuser that commits each statement."""
         return psycopg.connect(host=str(self.socket_dir), user=SUPERUSER, dbname=database, autocommit=True)
+
+    def start(self) -> None:
+        """Start it, for the first time or on what its end has left, and wait until it can be used."""
+        assert self._launch is not None, "somebody else's server"
+        for ended in self._processes:
+            ended.wait(START_SECONDS)  # until it is gone altogether, its files are its own
+        process = self._launch()
+        self._processes.append(process)
+        _wait_until_ready(process, self.socket_dir)
+
+    def stop(self) -> None:
+        """Stop whatever of it runs."""
+        for process in self._processes:
+            _stop(process)
 
     def _run(self, statement: sql.Composed) -> None:
         with self.connect("postgres") as connection:
@@ -144,14 +161,69 @@ def run_postgres(programs: Path) -> Iterator[PostgresServer]:
         account = _account_for(folder)
         programs = _programs_readable_by(account, programs, folder)
         _initialise(programs, folder, account)
-        process = _start(programs, folder, account)
+        server = PostgresServer(folder, partial(_start, programs, folder, account))
         try:
-            _wait_until_ready(process, folder)
-            yield PostgresServer(socket_dir=folder)
+            server.start()
+            yield server
         finally:
-            _stop(process)
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def run_standby(programs: Path, primary: PostgresServer) -> Iterator[PostgresServer]:
+    """Start a server that follows another, by streaming, and can be read from; stop and delete it at the end."""
+    folder = Path(tempfile.mkdtemp(prefix="liveblog-pg-"))
+    try:
+        account = _account_for(folder)
+        programs = _programs_readable_by(account, programs, folder)
+        options = ["-U", SUPERUSER, "-R", "-X", "stream", "-c", "fast"]
+        copying: list[str | Path] = ["-D", folder / "data", "-h", primary.socket_dir, *options]
+        with (folder / "log").open("wb") as log:
+            if _start_as(account, [programs / "pg_basebackup", *copying], folder, log).wait() != 0:
+                raise RuntimeError(f"pg_basebackup failed: {_log_of(folder)}")
+        server = PostgresServer(folder, partial(_start, programs, folder, account))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def crash(server: PostgresServer) -> None:
+    """End a server of ours at once, as a crash of its machine would, and wait until it is gone."""
+    pid = _pid_of(server)
+    os.kill(pid, signal.SIGQUIT)  # its children end with it, and nothing is written any more
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            server.connect("postgres").close()
+        except psycopg.OperationalError:
+            return
+        time.sleep(0.05)  # between two tries
+    raise RuntimeError("PostgreSQL did not end")
+
+
+@contextlib.contextmanager
+def frozen(server: PostgresServer) -> Iterator[None]:
+    """Stop every process of a server where it is (SIGSTOP) until the end of the block: all is open, nothing answers."""
+    pid = _pid_of(server)
+    os.kill(pid, signal.SIGSTOP)  # first: it starts no more of them
+    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    try:
+        for child in children:
+            os.kill(child, signal.SIGSTOP)
+        yield
+    finally:
+        for each in (*children, pid):
+            os.kill(each, signal.SIGCONT)
+
+
+def _pid_of(server: PostgresServer) -> int:
+    return int((server.socket_dir / "data" / "postmaster.pid").read_text().splitlines()[0])
 
 
 def _account_for(folder: Path) -> str | None:

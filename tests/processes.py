@@ -42,6 +42,20 @@ class Installation:
             timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 
+    @contextmanager
+    def running(self, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+        """Run one command beside the block, which may kill it; it is killed at its end."""
+        environment = {"LIVEBLOG_LOG_FORMAT": "console", **self._environment()}
+        process = subprocess.Popen(
+            _command(arguments), env=environment, cwd=self.folder, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
+
     def check(self, *arguments: str | Path) -> str:
         """The same for a command that must succeed; what it printed."""
         done = self.run(*arguments)

@@ -34,7 +34,6 @@ DECLARED_BUT_NOT_IMPORTED = {
     "fastapi-swagger": "app/web/assets.py finds its files, and imports nothing of it",
     "tzdata": "zoneinfo reads it where the system has no time zones",
     "uvloop": "app/server/uvicorn_config.py names it to uvicorn",
-    "websockets": "app/server/uvicorn_config.py names it to uvicorn, for the portable routes",
 }
 
 

@@ -25,10 +25,11 @@ def _fail_with_a_secret_in_a_local_variable() -> None:
 
 def test_json_has_one_object_a_line_with_time_level_and_event() -> None:
     stream = io.StringIO()
-    configure_logging(level="info", form="json", stream=stream)
+    configure_logging(level="info", form="json", stream=stream, node="north")
     structlog.get_logger("app.api").info("request", status=201, path="/v1/stories")
     line = json.loads(stream.getvalue())
     assert line.pop("time").endswith("Z")
+    assert line.pop("node") == "north"
     assert line == {"event": "request", "level": "info", "logger": "app.api", "status": 201, "path": "/v1/stories"}
 
 
@@ -146,7 +147,7 @@ def test_as_json_each_line_parses_whoever_writes_it() -> None:
     lines = [json.loads(line) for line in done.stderr.splitlines()]
     assert done.stdout == ""
     assert len(lines) == 9, done.stderr
-    assert all(list(line)[:4] == ["time", "level", "event", "logger"] for line in lines)
+    assert all(list(line)[:5] == ["time", "level", "event", "logger", "node"] for line in lines)
     said = " ".join(line["event"] for line in lines)
     for words in ("going away", "odd", "ASGI application", "log_line_lost", "half a pair", "an object"):
         assert words in said

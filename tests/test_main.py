@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from app.live.story.connection_states import ConnectionState
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.main import create_app
 from app.settings import Settings
@@ -61,6 +62,28 @@ async def test_an_application_opens_with_its_lifespan_and_closes_after_it(sqlite
     await lifespan.task
     async with other.running():
         pass
+
+
+class _Unread:
+    """A connection that has sent nothing yet."""
+
+    state = ConnectionState.FIRST_BYTE
+    transport = asyncio.Transport()
+
+
+async def test_connections_that_have_sent_nothing_are_counted_among_those_that_need_a_descriptor(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    app = create_app(settings(tmp_path, sqlite_url))
+    assert app.count_connections() == 0
+    async with app.running() as app_state:
+        unread = _Unread()
+        app.accept_context.pending.add(unread, until=app_state.hub.seconds() + 60)
+        app.accept_context.opening += 1
+        assert (app.count_connections(), app.count_readers()) == (2, 0)
+        app.accept_context.pending.remove(unread)
+        app.accept_context.opening -= 1
+        assert app.count_connections() == 0
 
 
 async def test_a_request_outside_the_lifespan_is_a_mistake_of_the_server(sqlite_url: str, tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import os
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from app.settings import Settings, UnusableSettings, list_misspelt, load_or_make_admin_token, read_settings
+from app.composition.admin_token import load_or_make_admin_token
+from app.settings import Settings, UnusableSettings, list_misspelt, read_settings
 
 STRONG = "a-secret-of-the-newsroom-that-is-long-enough"
 
@@ -193,3 +195,19 @@ def test_the_token_of_the_metrics_is_a_safe_one_and_not_the_admins() -> None:
 def test_a_database_is_shared_unless_it_is_a_file(tmp_path: Path) -> None:
     assert not Settings(data_dir=tmp_path).has_shared_database
     assert Settings(data_dir=tmp_path, database_url="postgres://db.example/liveblog").has_shared_database
+
+
+@pytest.mark.parametrize(
+    ("given", "served"),
+    [
+        ({}, False),
+        ({"demo": True}, True),
+        ({"demo": True, "host": "::1"}, True),
+        ({"demo": True, "host": "192.0.2.7", "public_url": "https://live.example"}, False),
+        ({"host": "127.0.0.1", "public_url": "https://live.example"}, False),
+    ],
+)
+def test_the_demo_page_is_served_where_it_was_asked_for_and_on_loopback_alone(
+    given: dict[str, Any], *, served: bool
+) -> None:
+    assert Settings(**given).serves_demo is served

@@ -1,17 +1,20 @@
-"""A real server with a folder of its own, and Chromium, for one test module; a phone's page of it for one test."""
+"""A real server with a folder of its own, and Chromium, per test module; a page at a desk or on a phone per test."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.engines.playwright_browser import playwright_browser
 from tests.browser.network import Network, network_before
-from tests.browser.newsroom_page import PHONE, signed_in
-from tests.browser.newsroom_server import FLAGS, PATIENCE_MILLISECONDS, PICTURE, Newsroom, find_chromium, run_newsroom
+from tests.browser.newsroom_page import PHONE, WRITES_MARKDOWN, choose, newsroom_page, publish_at_once, signed_in
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, PICTURE, Newsroom, run_newsroom
+from tests.conftest import copy_of
 from tests.ports import reserved_port
 
 
@@ -22,20 +25,22 @@ def newsroom_settings() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory, newsroom_settings: dict[str, str]) -> Iterator[Newsroom]:
-    """A server started by its own commands on a free port."""
+def newsroom(
+    tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path, newsroom_settings: dict[str, str]
+) -> Iterator[Newsroom]:
+    """A server started by its own command on a free port."""
+    folder = tmp_path_factory.mktemp("server")
+    copy_of(migrated_sqlite, folder)
     with reserved_port() as port:
-        yield from run_newsroom(tmp_path_factory.mktemp("server"), port, newsroom_settings)
+        yield from run_newsroom(folder, port, newsroom_settings)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium without a network: names resolve to nothing but this machine."""
-    with sync_playwright() as playwright:
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    """Chromium, or with `--firefox` Firefox, each as it is installed."""
+    with playwright_browser("firefox" if request.config.getoption("--firefox") else "chromium") as browser:
         expect.set_options(timeout=PATIENCE_MILLISECONDS)
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -46,9 +51,11 @@ def context_options() -> dict[str, Any]:
 
 @pytest.fixture
 def context(browser: Browser, context_options: dict[str, Any]) -> Iterator[BrowserContext]:
-    """A phone, which is shown the same picture for every picture of the network."""
+    """A phone, which is shown the same picture for every picture of the network; its user writes Markdown."""
     with browser.new_context(**{"viewport": PHONE} | context_options) as context:
+        context.add_init_script(WRITES_MARKDOWN)
         context.set_default_timeout(PATIENCE_MILLISECONDS)
+        publish_at_once(context)
         context.route("https://*/**", lambda route: route.fulfill(content_type="image/svg+xml", body=PICTURE))
         yield context
 
@@ -79,3 +86,29 @@ def network(newsroom: Newsroom) -> Iterator[Network]:
 def through(newsroom: Newsroom, network: Network) -> Newsroom:
     """The newsroom as the browser reaches it."""
     return replace(newsroom, url=network.url)
+
+
+@pytest.fixture(scope="module")
+def rich(browser: Browser, newsroom: Newsroom) -> Iterator[Page]:
+    """The page of somebody who has chosen nothing about how they write."""
+    newsroom.make_story()
+    with newsroom_page(browser, newsroom, viewport={"width": 1100, "height": 900}) as page:
+        yield page
+
+
+@pytest.fixture
+def night(rich: Page, newsroom: Newsroom) -> dict[str, Any]:
+    """A story of this test's own, chosen on that page, with an empty form."""
+    story = newsroom.make_story()
+    rich.evaluate("localStorage.removeItem('liveblog:admin:writing')")
+    rich.reload()
+    choose(rich, story)
+    return story
+
+
+@pytest.fixture
+def at_desk(browser: Browser, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
+    """The page of the administrator at a desk, where nothing waits to be undone. No script may fail."""
+    with newsroom_page(browser, newsroom) as page:
+        choose(page, story)
+        yield page

@@ -13,6 +13,7 @@ PIECE_BYTES = 16_384
 _UPLOAD = re.compile(
     rb"^POST /v1/media\?\S* HTTP/1\.1\r\n(?:.+\r\n)*?content-length: (\d+)", re.MULTILINE | re.IGNORECASE
 )
+_REFUSAL = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class Network:
@@ -24,6 +25,7 @@ class Network:
         self.requests: list[str] = []
         self.upload_sizes: list[int] = []
         self._is_cut = False
+        self._refused: list[str] = []
         self._pairs: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -42,6 +44,10 @@ class Network:
     def join(self) -> None:
         """Let connections pass again, as fast as they can."""
         self._is_cut, self.bytes_a_second = False, None
+
+    def refuse(self, line: str, *, times: int) -> None:
+        """Answer so many requests whose line matches as a server does that is overloaded."""
+        self._refused += [line] * times
 
     def close(self) -> None:
         """Stop."""
@@ -82,6 +88,11 @@ class Network:
                     found = re.findall(rb"^((?:GET|POST|PATCH|PUT|DELETE) \S+) HTTP/1\.1\r$", piece, re.MULTILINE)
                     self.requests += [line.decode() for line in found]
                     self.upload_sizes += [int(size) for size in _UPLOAD.findall(piece)]
+                    asked = found[0].decode() if found else ""
+                    if refused := [each for each in self._refused if re.match(each, asked)]:
+                        self._refused.remove(refused[0])
+                        source.sendall(_REFUSAL)
+                        break
                     if self.bytes_a_second is not None:
                         time.sleep(len(piece) / self.bytes_a_second)  # the speed of the line
                 sink.sendall(piece)

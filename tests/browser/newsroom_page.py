@@ -6,38 +6,104 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
-from tests.browser.newsroom_server import Newsroom
+from tests.browser.engines.firefox import is_of_a_script
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom
+from tests.waiting import await_true
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
+DESK: ViewportSize = {"width": 1440, "height": 900}
+
+
+WRITES_MARKDOWN = """
+  const read = Storage.prototype.getItem;
+  Storage.prototype.getItem = function (key) {
+    return read.call(this, key) ?? (key.endsWith(":writing") ? "markdown" : null);
+  };
+"""
+"""A script for pages in which everybody writes in Markdown, unless they have chosen otherwise."""
+
+
+def publish_at_once(context: BrowserContext) -> None:
+    """Choose, as a person can, that nothing this browser publishes waits to be undone."""
+    keep = "try { localStorage['liveblog:hold_seconds'] ??= '0'; } catch { /* a page without storage */ }"
+    context.add_init_script(keep)
+
+
+def open_tools(page: Page) -> None:
+    """Open the tools of the story, which a phone folds away, once the page is drawn."""
+    page.wait_for_selector("#list")
+    if page.locator("#tools").is_visible() and page.locator("#tools").get_attribute("aria-expanded") == "false":
+        page.click("#tools")
+
+
+def give_token(page: Page, token: str) -> None:
+    """Sign in where a token is asked for."""
+    page.fill("#token", token)
+    page.click("#sign-in button")
+    page.wait_for_selector("#list")
 
 
 def sign_in(page: Page, newsroom: Newsroom) -> None:
-    """Come in with the administrator's token."""
+    """Come in with the administrator's token, to write in Markdown."""
+    page.add_init_script(WRITES_MARKDOWN)
     page.goto(f"{newsroom.url}/newsroom")
-    page.fill("#token", newsroom.token)
-    page.click("#sign-in button")
-    page.wait_for_selector("#list")
+    give_token(page, newsroom.token)
+    open_tools(page)
+
+
+@contextmanager
+def unbroken(page: Page) -> Iterator[Page]:
+    """A page none of whose scripts may fail."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)) if is_of_a_script(error) else None)
+    yield page
+    assert errors == []
+
+
+@contextmanager
+def newsroom_page(
+    browser: Browser,
+    newsroom: Newsroom,
+    *,
+    publishes_at_once: bool = True,
+    writes_markdown: bool = False,
+    **options: Any,
+) -> Iterator[Page]:
+    """The administrator's page in a browser of its own, at a desk unless options say otherwise. No script may fail."""
+    with browser.new_context(**{"viewport": DESK} | options) as context:
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        if publishes_at_once:
+            publish_at_once(context)
+        if writes_markdown:
+            context.add_init_script(WRITES_MARKDOWN)
+        with unbroken(context.new_page()) as page:
+            page.goto(f"{newsroom.url}/newsroom")
+            give_token(page, newsroom.token)
+            yield page
 
 
 @contextmanager
 def signed_in(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
     """The page of the administrator, who has chosen a story and opened what is folded away. No script may fail."""
-    page, errors = context.new_page(), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    sign_in(page, newsroom)
-    choose(page, story)
-    page.click("#story-more summary")
-    page.click("#site-more summary")
-    yield page
-    assert errors == []
+    with unbroken(context.new_page()) as page:
+        sign_in(page, newsroom)
+        choose(page, story)
+        page.click("#story-more summary")
+        page.click("#site-more summary")
+        yield page
 
 
 def choose(page: Page, story: dict[str, Any]) -> None:
     """Choose a story, and wait until it is shown."""
     page.select_option("#story", story["id"])
     expect(page.locator("#story-page")).to_have_attribute("href", f"/stories/{story['slug']}")
+
+
+def until_in(page: Page, script: str) -> None:
+    """Wait until a script holds in the page. `wait_for_function` evaluates a text there, which its policy forbids."""
+    await_true(lambda: page.evaluate(script), or_say=lambda: f"it never held: {script}")
 
 
 def somebody(newsroom: Newsroom, name: str, role: str = "reporter") -> str:
@@ -49,12 +115,14 @@ def somebody(newsroom: Newsroom, name: str, role: str = "reporter") -> str:
 
 
 def open_as(context: BrowserContext, newsroom: Newsroom, person: str) -> Page:
-    """The page of somebody who has opened their invitation."""
+    """The page of somebody who has opened their invitation, and writes in Markdown."""
     invite = newsroom.client.post("/v1/newsroom/invites", json={"person": person})
     assert invite.is_success, invite.text
     page = context.new_page()
+    page.add_init_script(WRITES_MARKDOWN)
     page.goto(invite.json()["url"])
     page.wait_for_selector("#list")
+    open_tools(page)
     return page
 
 

@@ -57,6 +57,26 @@ class Newsroom:
         """Edit a story, whatever its version."""
         return self._sent("PATCH", f"/v1/stories/{story['id']}", fields, {"If-Match": "*"})
 
+    def state(self, story: dict[str, Any]) -> dict[str, Any]:
+        """The story as readers get it."""
+        state: dict[str, Any] = self.client.get(f"/v1/stories/{story['id']}").json()
+        return state
+
+    def shown(self, story: dict[str, Any]) -> list[dict[str, Any]]:
+        """The entries that readers are shown."""
+        items: list[dict[str, Any]] = self.state(story)["timeline"]["items"]
+        return items
+
+    def entries(self, story: dict[str, Any]) -> list[dict[str, Any]]:
+        """The entries of a story in the newsroom, of every status."""
+        path = f"/v1/newsroom/stories/{story['id']}/entries?limit=100"
+        items: list[dict[str, Any]] = self.client.get(path).json()["items"]
+        return items
+
+    def statuses(self, story: dict[str, Any]) -> dict[str, str]:
+        """The status of each entry, by its text."""
+        return {entry["text"]: entry["status"] for entry in self.entries(story)}
+
     def page(self, story: dict[str, Any], query: str = "") -> str:
         """The address of the reader's page."""
         return f"{self.url}/stories/{story['slug']}{query}"
@@ -86,6 +106,13 @@ class ServerProcess:
             )
         _wait_until_ready(self.process, self.url, self.log)
 
+    def kill(self) -> None:
+        """Kill it as a machine that goes down would, and wait until it is gone."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(timeout=15)
+        self.process = None
+
     def stop(self) -> None:
         """Stop it, if it runs, and wait until it is gone."""
         if self.process is None:
@@ -96,7 +123,7 @@ class ServerProcess:
 
 
 def run_newsroom(folder: Path, port: int, settings: dict[str, str]) -> Iterator[Newsroom]:
-    """Migrate and serve a folder of its own, with further settings, and stop the server at the end."""
+    """Serve a folder with a migrated database, with further settings, and stop the server at the end."""
     token = secrets.token_hex(24)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
     environment |= {
@@ -107,7 +134,6 @@ def run_newsroom(folder: Path, port: int, settings: dict[str, str]) -> Iterator[
         **settings,
     }
     command = [sys.executable, "-m", "app.cli"]
-    subprocess.run([*command, "migrate"], env=environment, cwd=ROOT, check=True, capture_output=True, timeout=60)
     url = f"http://127.0.0.1:{port}"
     server = ServerProcess(command, environment, url, folder / "log")
     try:
@@ -116,6 +142,18 @@ def run_newsroom(folder: Path, port: int, settings: dict[str, str]) -> Iterator[
             yield Newsroom(url, token, client, server)
     finally:
         server.stop()
+
+
+def run_command(newsroom: Newsroom, *arguments: str) -> None:
+    """Run one command beside the running server, in its folder."""
+    subprocess.run(
+        [*newsroom.server.command, *arguments],
+        env=newsroom.server.environment,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
 
 
 def find_chromium() -> str:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
+from liveblog_client.apply import bound_of
 from tests.browser.newsroom_server import FLAGS, find_chromium
 from tests.e2e.histories import History
 from tests.e2e.operations import OPERATIONS
@@ -23,7 +24,6 @@ from tests.e2e.readers import fresh_state, held_state, reading_client
 from tests.e2e.server import ADMIN_TOKEN, Server, serving
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
-from tests.reference.apply import bound_of
 
 Json = dict[str, Any]
 AT_ONCE = 3

@@ -36,25 +36,25 @@ def driver(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -
         newsroom.server.start()
 
 
-def _public(newsroom: Newsroom, story: dict[str, Any]) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = newsroom.client.get(f"/v1/stories/{story['id']}").json()["timeline"]["items"]
-    return items
-
-
-def test_what_is_published_is_said_under_the_buttons_with_the_ways_to_see_it_and_to_undo_it(
+def test_what_is_published_is_said_under_the_buttons_with_the_ways_to_see_it_and_to_take_it_back(
     driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     write(driver, "Polls have closed.")
     expect(outcome(driver)).to_contain_text("Published")
     expect(outcome(driver)).to_be_in_viewport()
-    (published,) = _public(newsroom, story)
+    (published,) = newsroom.shown(story)
     view = outcome(driver).get_by_role("link", name="View")
     expect(view).to_have_attribute("href", f"/stories/{story['slug']}?entry={published['id']}#entry-{published['id']}")
-    outcome(driver).get_by_role("button", name="Undo").click()
+    outcome(driver).get_by_role("button", name="Take back").click()
     expect(dialog(driver)).to_contain_text("Polls have closed.")
-    answer(driver, "Unpublish")
+    expect(dialog(driver).get_by_role("textbox")).to_be_focused()
+    dialog(driver).get_by_role("radio", name="Retract").check()
+    answer(driver, "Take back")
+    expect(dialog(driver).get_by_role("alert").filter(visible=True)).to_contain_text("Say why")
+    dialog(driver).get_by_role("radio", name="Unpublish").check()
+    answer(driver, "Take back")
     expect(entry(driver, "Polls have closed.")).to_contain_text("unpublished")
-    assert _public(newsroom, story) == []
+    assert newsroom.shown(story) == []
 
 
 def test_drafts_and_submissions_and_edits_are_said_for_what_they_are(
@@ -69,7 +69,7 @@ def test_drafts_and_submissions_and_edits_are_said_for_what_they_are(
     expect(text_field(driver)).to_have_value("It stands.")
     write(driver, "It stands still.", "Save and publish")
     expect(outcome(driver)).to_contain_text("Published: readers see the new text.")
-    expect(outcome(driver).get_by_role("button", name="Undo")).to_have_count(0)
+    expect(outcome(driver).get_by_role("button")).to_have_count(0)
 
 
 def test_nothing_written_is_said_beside_the_buttons(driver: Page) -> None:
@@ -99,7 +99,7 @@ def test_publishing_with_the_server_stopped_says_so_and_is_done_once_it_runs_aga
     expect(outcome(driver)).to_contain_text("Published")
     expect(connection(driver)).to_have_text("Connected")
     expect(entry(driver, "It does not stand.")).to_contain_text("retracted")
-    assert sorted(item["status"] for item in _public(newsroom, story)) == ["published", "retracted"]
+    assert sorted(item["status"] for item in newsroom.shown(story)) == ["published", "retracted"]
 
 
 def test_a_refused_story_form_stays_open_with_all_that_was_typed_and_is_sent_again(
@@ -162,7 +162,7 @@ def test_a_refused_press_says_why_at_the_entry_and_offers_what_helps(
     said = entry(driver, "Turnout was").get_by_role("status").filter(has_text="not accepted")
     expect(said).to_contain_text("Somebody has changed it")
     expect(driver.get_by_role("status").filter(has_text="Not accepted: publish")).to_be_in_viewport()
-    assert _public(newsroom, story) == []
+    assert newsroom.shown(story) == []
     driver.unroute("**/entries?limit=**")
     said.get_by_role("button", name="Throw away").click()
     driver.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -209,7 +209,7 @@ def test_what_is_refused_for_its_byline_says_so_at_the_field(
     source.fill("https://first.example/")
     press_in_composer(driver, "Publish")
     expect(outcome(driver)).to_contain_text("Published")
-    assert [item["source"]["url"] for item in _public(newsroom, story)] == ["https://first.example/"]
+    assert [item["source"]["url"] for item in newsroom.shown(story)] == ["https://first.example/"]
 
 
 def test_what_a_story_holds_counts_down_and_is_cancelled_in_one_press(
@@ -223,10 +223,10 @@ def test_what_a_story_holds_counts_down_and_is_cancelled_in_one_press(
     first = outcome(driver).get_by_role("timer").text_content()
     expect(outcome(driver).get_by_role("timer")).not_to_have_text(first or "")
     expect(entry(driver, "Too early.").get_by_role("timer")).to_have_text(re.compile(r"^\d+:\d\d$"))
-    outcome(driver).get_by_role("button", name="Cancel").click()
+    outcome(driver).get_by_role("button", name="Undo").click()
     expect(outcome(driver)).to_contain_text("Not published.")
     expect(entry(driver, "Too early.")).to_contain_text("draft")
-    assert _public(newsroom, story) == []
+    assert newsroom.shown(story) == []
     outcome(driver).get_by_role("button", name="Edit it").click()
     expect(text_field(driver)).to_have_value("Too early.")
 
@@ -236,10 +236,11 @@ def test_what_was_held_is_said_to_be_published_once_it_is(
 ) -> None:
     newsroom.edit_story(story, settings={"hold_seconds": 2})
     write(driver, "In a moment.")
-    expect(outcome(driver).get_by_role("button", name="Cancel")).to_be_visible()
+    expect(outcome(driver).get_by_role("button", name="Undo")).to_be_visible()
+    expect(outcome(driver).get_by_role("button", name="Send now")).to_have_count(0)  # the story holds it
     expect(outcome(driver)).to_contain_text("Published")
     expect(outcome(driver).get_by_role("link", name="View")).to_be_visible()
-    assert len(_public(newsroom, story)) == 1
+    assert len(newsroom.shown(story)) == 1
 
 
 def test_a_story_that_ends_says_so_in_the_bar_and_beside_what_is_being_written(

@@ -7,11 +7,12 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.newsroom_page import choose, item, open_as, press, somebody
+from tests.browser.newsroom_roles import text_field
 from tests.browser.newsroom_server import Newsroom
 
 
 def _write(page: Page, text: str, authors: str) -> None:
-    page.fill("[name=text]", text)
+    text_field(page).fill(text)
     details = page.locator("details", has=page.locator("[name=authors]"))
     if details.get_attribute("open") is None:
         details.locator("summary").click()

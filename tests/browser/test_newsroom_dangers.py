@@ -9,13 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.newsroom_page import choose, open_as, somebody
-from tests.browser.newsroom_roles import answer, dialog, entry, press_at
+from tests.browser.newsroom_roles import answer, dialog, entry, press_at, text_field
 from tests.browser.newsroom_server import Newsroom
-
-
-def _statuses(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, str]:
-    listed = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}/entries?limit=100").json()["items"]
-    return {item["text"]: item["status"] for item in listed}
 
 
 def _retract_last(page: Page) -> None:
@@ -38,7 +33,7 @@ def test_retract_last_names_its_entry_and_typing_a_reason_chooses_no_other(
     newsroom.publish(story, "Published while the reason was typed.")
     answer(driver, "Retract")
     expect(entry(driver, "It does not stand.")).to_contain_text("retracted")
-    assert _statuses(newsroom, story) == {
+    assert newsroom.statuses(story) == {
         "Wrong town in the headline.": "published",
         "It does not stand.": "retracted",
         "Published while the reason was typed.": "published",
@@ -56,7 +51,7 @@ def test_retract_last_takes_another_one_that_is_pointed_out(
     dialog(driver).get_by_role("textbox").fill("Wrong town.")
     answer(driver, "Retract")
     expect(entry(driver, "It does not stand.")).to_contain_text("retracted")
-    assert _statuses(newsroom, story)["It stands."] == "published"
+    assert newsroom.statuses(story)["It stands."] == "published"
 
 
 def test_a_reporter_retracts_the_last_of_their_own_alone(
@@ -64,7 +59,7 @@ def test_a_reporter_retracts_the_last_of_their_own_alone(
 ) -> None:
     page = open_as(context, newsroom, somebody(newsroom, "Rae Holm"))
     choose(page, story)
-    page.fill("[name=text]", "By Rae.")
+    text_field(page).fill("By Rae.")
     page.click("#publish")
     expect(entry(page, "By Rae.")).to_be_visible()
     newsroom.publish(story, "By a colleague.")
@@ -75,7 +70,7 @@ def test_a_reporter_retracts_the_last_of_their_own_alone(
     dialog(page).get_by_role("textbox").fill("Wrong town.")
     answer(page, "Retract")
     expect(entry(page, "By Rae.")).to_contain_text("retracted")
-    assert _statuses(newsroom, story)["By a colleague."] == "published"
+    assert newsroom.statuses(story)["By a colleague."] == "published"
 
 
 def test_where_nothing_was_published_retract_last_says_so(driver: Page, story: dict[str, Any]) -> None:

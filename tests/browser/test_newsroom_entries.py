@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.newsroom_page import choose, item, open_as, press, somebody
+from tests.browser.newsroom_roles import text_field
 from tests.browser.newsroom_server import Newsroom
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -26,13 +27,8 @@ def story(newsroom: Newsroom) -> dict[str, Any]:
     return newsroom.make_story(time_zone="Europe/Lisbon")
 
 
-def _state(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, Any]:
-    state: dict[str, Any] = newsroom.client.get(f"/v1/stories/{story['id']}").json()
-    return state
-
-
 def _order(newsroom: Newsroom, story: dict[str, Any]) -> list[str]:
-    return [entry["headline"] for entry in _state(newsroom, story)["timeline"]["items"]]
+    return [entry["headline"] for entry in newsroom.state(story)["timeline"]["items"]]
 
 
 def _told(newsroom: Newsroom, entry: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +72,7 @@ def test_a_move_that_is_refused_says_why_and_can_be_tried_again(
 ) -> None:
     first, second = (newsroom.publish(story, "Counted.", headline=headline) for headline in ("One", "Two"))
     press(driver, "One", "move")
+    expect(driver.locator('[data-step="up"]')).to_be_enabled()  # the order as it still was has been read
     newsroom.act(second, "unpublish")
     driver.click('[data-step="up"]')
     expect(driver.locator("#show .problem")).to_contain_text("beside public entries")
@@ -190,14 +187,14 @@ def test_a_pin_is_given_an_end_which_is_shown_and_taken_away_again(
     driver.fill("#ask [name=until]", later)
     driver.click("#ask .primary")
     expect(item(driver, "Where to vote.")).to_contain_text("pinned until 18:30")
-    (pin,) = _state(newsroom, story)["pinned"]
+    (pin,) = newsroom.state(story)["pinned"]
     assert datetime.fromisoformat(pin["until"]) == later_at
     press(driver, "Where to vote.", "pin-end")
     expect(driver.locator("#ask [name=until]")).to_have_value(later)
     driver.fill("#ask [name=until]", "")
     driver.click("#ask .primary")
     expect(item(driver, "Where to vote.")).not_to_contain_text("until")
-    assert [pin["until"] for pin in _state(newsroom, story)["pinned"]] == [None]
+    assert [pin["until"] for pin in newsroom.state(story)["pinned"]] == [None]
 
 
 def test_who_edits_an_entry_is_said_at_that_entry(
@@ -232,7 +229,7 @@ def test_reporters_move_nothing_and_set_the_times_of_their_own_entries_only(
     newsroom.publish(story, "By a colleague.")
     page = open_as(context, newsroom, somebody(newsroom, "Rae Holm"))
     choose(page, story)
-    page.fill("[name=text]", "By Rae.")
+    text_field(page).fill("By Rae.")
     page.click("#publish")
     expect(item(page, "By Rae.").locator('[data-action="times"]')).to_have_count(1)
     expect(item(page, "By Rae.").locator('[data-action="move"]')).to_have_count(0)
@@ -260,7 +257,7 @@ def test_a_last_entry_is_retracted_once_however_often_its_answer_is_lost(
     driver.click("#ask .primary")
     expect(driver.locator("#ask")).to_be_hidden()  # it is kept here, and sent again with the same key
     expect(item(driver, "It does not.").locator(".state.is-retracted")).to_be_visible()
-    assert [entry["status"] for entry in _state(newsroom, story)["timeline"]["items"]] == ["retracted", "published"]
+    assert [entry["status"] for entry in newsroom.state(story)["timeline"]["items"]] == ["retracted", "published"]
 
 
 def test_a_question_that_was_left_while_it_was_sent_does_not_answer_the_next_one(
@@ -302,4 +299,4 @@ def test_a_question_that_comes_late_leaves_the_one_that_is_open_as_it_is(
     expect(driver.locator("#ask h2")).to_contain_text("Freeze this story?")
     driver.click("#ask .primary")
     expect(driver.locator("#closed")).to_contain_text("This story is frozen")
-    assert [entry["status"] for entry in _state(newsroom, story)["timeline"]["items"]] == ["published"]
+    assert [entry["status"] for entry in newsroom.state(story)["timeline"]["items"]] == ["published"]

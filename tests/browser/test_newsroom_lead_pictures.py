@@ -24,7 +24,7 @@ def test_a_story_has_its_lead_picture_and_loses_it_again(
     context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     with signed_in(context, newsroom, story) as page:
-        page.get_by_role("button", name="Picture, tags and times").click()
+        page.get_by_role("button", name="Picture, tags, event and times").click()
         lead = dialog(page).get_by_role("group", name="Lead picture")
         choose_picture(lead, file_of("lead.png", png(640, 360)))
         lead.get_by_label("Caption").fill("The hall on Tuesday")
@@ -32,7 +32,7 @@ def test_a_story_has_its_lead_picture_and_loses_it_again(
         expect(dialog(page)).to_be_hidden()
         image = newsroom.client.get(f"/v1/stories/{story['id']}").json()["image"]
         assert (image["caption"], image["width"], image["height"]) == ("The hall on Tuesday", 640, 360)
-        page.get_by_role("button", name="Picture, tags and times").click()
+        page.get_by_role("button", name="Picture, tags, event and times").click()
         expect(lead.get_by_label("Caption")).to_have_value("The hall on Tuesday")
         lead.get_by_role("button", name="out").click()
         answer(page, "Save")
@@ -83,7 +83,7 @@ def test_a_lead_picture_that_is_refused_is_said_in_the_dialog_which_stays_open(
     context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     with signed_in(context, newsroom, story) as page:
-        page.get_by_role("button", name="Picture, tags and times").click()
+        page.get_by_role("button", name="Picture, tags, event and times").click()
         lead = dialog(page).get_by_role("group", name="Lead picture")
         choose_picture(lead, file_of("evil.svg", SVG, "image/svg+xml"))
         dialog(page).get_by_label("Section").fill("Politics")

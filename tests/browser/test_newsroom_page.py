@@ -6,33 +6,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.newsroom_page import item, press
+from tests.browser.newsroom_page import choose, give_token, item, open_tools, press, unbroken, until_in
+from tests.browser.newsroom_roles import text_field
 from tests.browser.newsroom_server import Newsroom
 
 
 @pytest.fixture
 def driver(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
     """The page of somebody who has signed in and chosen the story."""
-    page, errors = context.new_page(), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{newsroom.url}/newsroom")
-    _sign_in(page, newsroom.token)
-    page.select_option("#story", story["id"])
-    expect(page.locator("#story-page")).to_have_attribute("href", f"/stories/{story['slug']}")
-    yield page
-    assert errors == []
-
-
-def _sign_in(page: Page, token: str) -> None:
-    page.fill("#token", token)
-    page.click("#sign-in button")
-    page.wait_for_selector("#composer")
-
-
-def _public(newsroom: Newsroom, story: dict[str, Any]) -> list[dict[str, Any]]:
-    state = newsroom.client.get(f"/v1/stories/{story['id']}").json()
-    items: list[dict[str, Any]] = state["timeline"]["items"]
-    return items
+    with unbroken(context.new_page()) as page:
+        page.goto(f"{newsroom.url}/newsroom")
+        give_token(page, newsroom.token)
+        choose(page, story)
+        yield page
 
 
 def _sent(page: Page) -> None:
@@ -47,7 +33,7 @@ def test_a_wrong_token_is_refused_with_a_sentence_and_the_right_one_is_kept_for_
     page.fill("#token", "not-a-token")
     page.click("#sign-in button")
     expect(page.locator("#problem")).to_contain_text("not accepted")
-    _sign_in(page, newsroom.token)
+    give_token(page, newsroom.token)
     expect(page.locator("#me")).to_contain_text("Administrator")
     page.reload()
     page.wait_for_selector("#composer")
@@ -76,11 +62,11 @@ def test_who_opens_an_invitation_is_signed_in_and_posts_and_stays_until_they_sig
     expect(page.locator("#me")).to_have_text("Ada Lind, reporter")
     assert page.url == f"{newsroom.url}/newsroom", "the secret is gone from the address"
     page.select_option("#story", story["id"])
-    page.fill("[name=text]", "From a phone.")
+    text_field(page).fill("From a phone.")
     page.click("#publish")
     expect(item(page, "From a phone.")).to_have_count(1)
     _sent(page)
-    (entry,) = _public(newsroom, story)
+    (entry,) = newsroom.shown(story)
     assert entry["authors"][0]["name"] == "Ada Lind"
     (cookie,) = context.cookies()
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
@@ -105,7 +91,7 @@ def test_an_invitation_that_was_used_says_so_and_leaves_a_token_to_be_typed(
     page = context.new_page()
     page.goto(link)
     expect(page.locator("#problem")).to_contain_text("ask for another")
-    _sign_in(page, newsroom.token)
+    give_token(page, newsroom.token)
     assert context.cookies() == []
 
 
@@ -116,7 +102,8 @@ def test_a_person_whose_rights_are_taken_back_is_signed_out_at_once_and_loses_no
     page.goto(_invitation(newsroom, "Cleo Dahl"))
     page.wait_for_selector("#composer")
     page.select_option("#story", story["id"])
-    page.fill("[name=text]", "Half a thought")
+    text_field(page).fill("Half a thought")
+    expect(page.locator("[name=pinned]")).to_be_hidden()  # it is for editors
     people = newsroom.client.get("/v1/newsroom/people").json()["items"]
     (cleo,) = [person["id"] for person in people if person["name"] == "Cleo Dahl"]
     assert newsroom.client.post(f"/v1/newsroom/people/{cleo}/revoke").json()["revoked"] == 1
@@ -124,7 +111,7 @@ def test_a_person_whose_rights_are_taken_back_is_signed_out_at_once_and_loses_no
     page.goto(newsroom.url + "/newsroom")
     page.wait_for_selector("#sign-in")
     assert "Half a thought" in page.evaluate("JSON.stringify(localStorage)")
-    assert _public(newsroom, story) == []
+    assert newsroom.shown(story) == []
 
 
 def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
@@ -134,6 +121,7 @@ def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
     driver.fill("[name=text]", "“Quoted,” she said.\nSecond line.\n\n**Some background:** 5 * 3")
     driver.select_option("[name=importance]", "breaking")
     driver.check("[name=key_event]")
+    driver.check("[name=pinned]")
     driver.click("summary:has-text('Byline')")
     driver.fill("[name=authors]", "Ana Sousa, Reporter, Porto")
     driver.fill("[name=source_url]", "https://first.example/report")
@@ -145,7 +133,7 @@ def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
     driver.click("#publish")
     expect(item(driver, "Bridge").locator(".state.is-published")).to_be_visible()
     _sent(driver)
-    (entry,) = _public(newsroom, story)
+    (entry,) = newsroom.shown(story)
     assert entry["headline"] == "Bridge “closed” — 40–60 %"
     assert "“Quoted,” she said.<br>Second line." in entry["body_html"]
     assert "<strong>Some background:</strong> 5 * 3" in entry["body_html"]
@@ -155,6 +143,8 @@ def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
     )
     assert [tag["slug"] for tag in entry["tags"]] == ["weather", "trains-buses"]
     assert (entry["authors"][0]["name"], entry["authors"][0]["place"]) == ("Ana Sousa", "Porto")
+    assert [pin["entry"] for pin in newsroom.state(story)["pinned"]] == [entry["id"]]
+    expect(driver.locator("[name=pinned]")).not_to_be_checked()
 
 
 def test_drafts_and_submissions_are_listed_and_not_public_until_published(
@@ -164,10 +154,10 @@ def test_drafts_and_submissions_are_listed_and_not_public_until_published(
     driver.click("#save")
     press(driver, "A draft.", "submit")
     expect(item(driver, "A draft.").locator(".state.is-submitted")).to_be_visible()
-    assert _public(newsroom, story) == []
+    assert newsroom.shown(story) == []
     press(driver, "A draft.", "publish")
     expect(item(driver, "A draft.").locator(".state.is-published")).to_be_visible()
-    assert len(_public(newsroom, story)) == 1
+    assert len(newsroom.shown(story)) == 1
 
 
 def test_an_edit_can_be_kept_aside_then_published_or_discarded(
@@ -179,10 +169,10 @@ def test_an_edit_can_be_kept_aside_then_published_or_discarded(
     driver.fill("[name=text]", "Second words.")
     driver.click("#save")
     expect(item(driver, "Second words.")).to_contain_text("edit not published")
-    assert "First words." in _public(newsroom, story)[0]["body_html"]
+    assert "First words." in newsroom.shown(story)[0]["body_html"]
     press(driver, "Second words.", "publish")
     expect(item(driver, "Second words.")).not_to_contain_text("edit not published")
-    assert "Second words." in _public(newsroom, story)[0]["body_html"]
+    assert "Second words." in newsroom.shown(story)[0]["body_html"]
     press(driver, "Second words.", "edit")
     expect(driver.locator("[name=text]")).to_have_value("Second words.")
     driver.fill("[name=text]", "Third words.")
@@ -197,10 +187,10 @@ def test_a_silent_edit_leaves_no_mark(driver: Page, newsroom: Newsroom, story: d
     press(driver, "Teh words.", "edit")
     expect(driver.locator("[name=text]")).to_have_value("Teh words.")
     driver.fill("[name=text]", "The words.")
-    driver.check("[name=silent]")
+    driver.check("[name=change][value=typo]")
     driver.click("#publish")
     expect(item(driver, "The words.")).to_be_visible()
-    (entry,) = _public(newsroom, story)
+    (entry,) = newsroom.shown(story)
     assert (entry["revision"], entry["updated_at"]) == (2, None)
 
 
@@ -216,13 +206,13 @@ def test_what_was_wrong_is_corrected_retracted_reinstated_unpublished_and_remove
     driver.fill("#ask [name=reason]", "It did not.")
     driver.click("#ask .primary")
     expect(item(driver, "The dam failed.").locator(".state.is-retracted")).to_be_visible()
-    assert "It did not." in _public(newsroom, story)[0]["body_html"]
+    assert "It did not." in newsroom.shown(story)[0]["body_html"]
     press(driver, "The dam failed.", "reinstate")
     expect(item(driver, "The dam failed.").locator(".state.is-published")).to_be_visible()
     press(driver, "The dam failed.", "unpublish")
     driver.click("#ask .primary")
     expect(item(driver, "The dam failed.").locator(".state.is-unpublished")).to_be_visible()
-    assert _public(newsroom, story) == []
+    assert newsroom.shown(story) == []
     press(driver, "The dam failed.", "remove")
     driver.click("#ask .primary")
     expect(driver.locator(".item .state.is-removed")).to_be_visible()
@@ -262,7 +252,7 @@ def test_what_is_written_without_a_network_survives_a_reload_and_is_posted_once(
     expect(item(driver, "From a tunnel.")).to_have_count(1)
     expect(driver.locator("[name=text]")).to_have_value("Half a thought")
     _sent(driver)
-    assert len(_public(newsroom, story)) == 1
+    assert len(newsroom.shown(story)) == 1
 
 
 def test_an_answer_that_is_lost_on_its_way_makes_no_second_entry(
@@ -284,7 +274,7 @@ def test_an_answer_that_is_lost_on_its_way_makes_no_second_entry(
     expect(item(driver, "Only once.")).to_have_count(1)
     _sent(driver)
     assert len(lost) == 1
-    assert len(_public(newsroom, story)) == 1
+    assert len(newsroom.shown(story)) == 1
 
 
 def test_a_refusal_says_which_value_and_gives_the_text_back(driver: Page) -> None:
@@ -325,6 +315,7 @@ def test_what_others_publish_appears_by_itself(driver: Page, newsroom: Newsroom,
 
 
 def test_a_story_is_begun_as_a_draft_and_made_live(driver: Page, newsroom: Newsroom) -> None:
+    open_tools(driver)
     driver.click("#story-new")
     driver.fill("#ask [name=title]", "Begun here")
     driver.check("#ask [name=draft]")
@@ -359,21 +350,22 @@ def test_a_reload_while_the_server_cannot_be_reached_comes_back_by_itself(driver
     driver.fill("[name=text]", "Half a thought")
     driver.route("**/v1/newsroom/me", lambda route: route.abort(), times=1)
     driver.reload()
-    expect(driver.locator("#problem")).to_contain_text("cannot be reached")
+    expect(driver.locator("#connection")).to_contain_text("Offline")
     expect(driver.locator("[name=text]")).to_have_value("Half a thought", timeout=15_000)
+    expect(driver.locator("#connection")).to_have_text("Connected")
     expect(driver.locator("#problem")).to_be_hidden()
 
 
 def test_a_colleagues_draft_appears_and_who_edits_what_is_said(
     driver: Page, browser: Browser, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    driver.wait_for_function("document.getElementById('entries') !== null")
+    until_in(driver, "document.getElementById('entries') !== null")
     draft = newsroom.publish(story, "A colleague writes.", status="draft")
     expect(item(driver, "A colleague writes.")).to_be_visible(timeout=5_000)  # long before the list is read again
     with browser.new_context() as other:
         colleague = other.new_page()
         colleague.goto(f"{newsroom.url}/newsroom")
-        _sign_in(colleague, newsroom.token)
+        give_token(colleague, newsroom.token)
         colleague.select_option("#story", story["id"])
         colleague.locator(f'.item[data-id="{draft["id"]}"] [data-action="edit"]').click()
         expect(driver.locator("#people")).to_contain_text("is editing")

@@ -8,18 +8,12 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.network import Network
-from tests.browser.newsroom_page import choose, item, press, sign_in
+from tests.browser.newsroom_page import choose, give_token, item, press, sign_in, until_in
+from tests.browser.newsroom_rich_text import PASTE
 from tests.browser.newsroom_server import Newsroom
 from tests.content.clipboard import CLIPBOARD
 from tests.pictures import png, require_decoder
 
-PASTE = """(field, {html, plain}) => {
-  const data = new DataTransfer();
-  data.setData('text/html', html);
-  data.setData('text/plain', plain);
-  field.focus();
-  return field.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}));
-}"""
 PLAIN_OF = """(html) => {
   const read = new DOMParser().parseFromString(html, 'text/html').body;
   return read.textContent.trim() || 'Nothing';
@@ -34,7 +28,7 @@ CONVERTED = "Pasted with its formatting and links."
 
 
 def text_field(page: Page) -> Locator:
-    return page.get_by_label("Text", exact=True)
+    return page.get_by_role("textbox", name="Text", exact=True)
 
 
 def said(page: Page) -> Locator:
@@ -43,6 +37,7 @@ def said(page: Page) -> Locator:
 
 def paste(page: Page, html: str, plain: str = WORDS) -> bool:
     """Paste into the text; return whether that was left to the browser."""
+    text_field(page).focus()
     left: bool = text_field(page).evaluate(PASTE, {"html": html, "plain": plain})
     return left
 
@@ -123,9 +118,7 @@ def test_without_a_server_the_words_stand_at_once_and_it_is_said_in_place(
     network = Network(int(newsroom.url.rpartition(":")[2]))
     page = context.new_page()
     page.goto(f"{network.url}/newsroom")
-    page.fill("#token", newsroom.token)
-    page.click("#sign-in button")
-    page.wait_for_selector("#list")
+    give_token(page, newsroom.token)
     choose(page, story)
     network.cut()
     assert not paste(page, FROM_A_PAGE)
@@ -196,7 +189,7 @@ def test_a_preview_of_an_edit_shows_its_pictures_and_what_was_changed(
     expect(preview.locator("sub")).to_have_text("2")
     picture = preview.locator("img")
     expect(picture).to_have_attribute("alt", "Blue")
-    driver.wait_for_function("() => document.querySelector('dialog[open] article img')?.naturalWidth > 0")
+    until_in(driver, "() => document.querySelector('dialog[open] article img')?.naturalWidth > 0")
 
 
 def test_there_is_nothing_to_preview_in_an_empty_form(driver: Page) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from tests.browser.newsroom_page import open_tools
 from tests.browser.newsroom_roles import (
     composer,
     dialog,
@@ -21,14 +22,15 @@ from tests.browser.newsroom_server import Newsroom
 PAGE = 50
 """How many entries the list shows at once."""
 
-
-def _state(newsroom: Newsroom, story: dict[str, Any]) -> list[dict[str, Any]]:
-    path = f"/v1/newsroom/stories/{story['id']}/entries?limit=100"
-    items: list[dict[str, Any]] = newsroom.client.get(path).json()["items"]
-    return items
+IS_UNCOVERED = """(field) => {
+  const { left, top } = field.getBoundingClientRect();
+  return document.elementFromPoint(left + 9, top + 9) === field;
+}"""
+"""Returns whether the beginning of a field can be seen: nothing stands over it."""
 
 
 def _search(page: Page, words: str) -> None:
+    open_tools(page)
     page.get_by_role("searchbox").fill(words)
     page.get_by_role("search").get_by_role("button", name="Search").click()
 
@@ -47,9 +49,10 @@ def test_an_old_entry_found_by_search_opens_to_be_edited_however_deep_it_is(
     expect(text_field(driver)).to_have_value("Zanzibar declares at nine.")
     expect(text_field(driver)).to_be_focused()
     expect(text_field(driver)).to_be_in_viewport()
+    assert text_field(driver).evaluate(IS_UNCOVERED)
     write(driver, "Zanzibar declares at ten.", "Save and publish")
     expect(outcome(driver)).to_contain_text("Published")
-    (changed,) = (item for item in _state(newsroom, story) if item["id"] == old["id"])
+    (changed,) = (item for item in newsroom.entries(story) if item["id"] == old["id"])
     assert (changed["text"], changed["working"]) == ("Zanzibar declares at ten.", None)
 
 
@@ -68,7 +71,7 @@ def test_an_old_entry_found_by_search_has_all_its_buttons(
     dialog(driver).get_by_role("textbox").fill("It was ten.")
     dialog(driver).get_by_role("button", name="Retract", exact=True).click()
     expect(dialog(driver)).to_have_count(0)
-    (retracted,) = (item for item in _state(newsroom, story) if item["status"] == "retracted")
+    (retracted,) = (item for item in newsroom.entries(story) if item["status"] == "retracted")
     assert "Kilimanjaro" in retracted["text"]
 
 
@@ -98,7 +101,7 @@ def test_a_pictures_caption_credit_and_description_are_corrected_and_its_text_st
     expect(picture.get_by_label("Caption")).to_have_value("The Douro")
     press_in_composer(driver, "Save and publish")
     expect(outcome(driver)).to_contain_text("Published")
-    (published,) = _state(newsroom, story)
+    (published,) = newsroom.entries(story)
     paragraph, image = published["blocks"]
     assert paragraph["html"] == "<p>H<sub>2</sub>O at the bridge.</p>"
     words = (image["alt"], image["caption"], image["credit"], image["width"])
@@ -121,7 +124,7 @@ def test_a_pictures_words_and_the_text_beside_it_are_changed_at_once(
     text_field(driver).fill(text.replace("At the bridge.", "Under the bridge."))
     press_in_composer(driver, "Save and publish")
     expect(outcome(driver)).to_contain_text("Published")
-    (published,) = _state(newsroom, story)
+    (published,) = newsroom.entries(story)
     paragraph, image, film = published["blocks"]
     assert paragraph["html"] == "<p>Under the bridge.</p>"
     assert (image["alt"], image["caption"]) == ("A river", "The Douro")
@@ -143,7 +146,7 @@ def test_a_pictures_words_are_taken_away_and_a_description_that_was_only_its_cap
     expect(outcome(driver)).to_contain_text("Readers do not see it yet")
     press_at(driver, "Seen", "Publish the edit")
     expect(entry(driver, "Seen")).not_to_contain_text("edit not published")
-    (published,) = _state(newsroom, story)
+    (published,) = newsroom.entries(story)
     (image,) = published["blocks"]
     assert (image["alt"], image["caption"], image.get("credit")) == ("The Douro", "The Douro", None)
     expect(entry(driver, "Seen")).to_contain_text("A picture has no description")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.newsroom_page import choose, sign_in
+from tests.browser.newsroom_page import choose, newsroom_page, sign_in
 from tests.browser.newsroom_roles import arrived, button_of, centre, composer, entries, entry, press_at, text_field
-from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom
+from tests.browser.newsroom_server import Newsroom
 
 STILL_MILLISECONDS = 400
 SOON_MILLISECONDS = 300
@@ -20,11 +21,8 @@ SOON_MILLISECONDS = 300
 @pytest.fixture
 def at_desk(browser: Browser, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
     """The page on a large screen, with a mouse, and two submissions in its list."""
-    with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
-        context.set_default_timeout(PATIENCE_MILLISECONDS)
-        page = context.new_page()
-        _submit(newsroom, story, "First in", "Second in")
-        sign_in(page, newsroom)
+    _submit(newsroom, story, "First in", "Second in")
+    with newsroom_page(browser, newsroom, publishes_at_once=False, writes_markdown=True) as page:
         choose(page, story)
         expect(entries(page)).to_have_count(2)
         yield page
@@ -33,11 +31,6 @@ def at_desk(browser: Browser, newsroom: Newsroom, story: dict[str, Any]) -> Iter
 def _submit(newsroom: Newsroom, story: dict[str, Any], *texts: str) -> None:
     for text in texts:
         newsroom.publish(story, text, status="submitted")
-
-
-def _statuses(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, str]:
-    listed = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}/entries?limit=100").json()["items"]
-    return {item["text"]: item["status"] for item in listed}
 
 
 def test_a_click_held_while_submissions_arrive_publishes_the_one_it_was_begun_on(
@@ -55,7 +48,7 @@ def test_a_click_held_while_submissions_arrive_publishes_the_one_it_was_begun_on
     expect(entry(at_desk, "First in")).to_contain_text("published")
     expect(arrived(at_desk, 2)).to_be_visible()
     submitted = dict.fromkeys(("Second in", "Third in", "Fourth in"), "submitted")
-    assert _statuses(newsroom, story) == {"First in": "published", **submitted}
+    assert newsroom.statuses(story) == {"First in": "published", **submitted}
 
 
 def test_what_arrives_under_the_pointer_waits_behind_a_button_that_counts_it_until_it_is_asked_for(
@@ -82,18 +75,13 @@ def test_what_a_colleague_publishes_keeps_its_place_and_its_buttons_stay_under_t
     edit = button_of(at_desk, "First in", "Edit")
     edit.hover()
     before = centre(edit)
-    (first,) = [item for item in _items(newsroom, story) if item["text"] == "First in"]
+    (first,) = [item for item in newsroom.entries(story) if item["text"] == "First in"]
     newsroom.act(first, "publish")
     expect(entry(at_desk, "First in")).to_contain_text("published")
     expect(entries(at_desk).nth(1)).to_contain_text("First in")  # the newest change of all, and where it was
     assert centre(edit)[1] == pytest.approx(before[1], abs=1)
     composer(at_desk).hover()
     expect(entries(at_desk).first).to_contain_text("First in")
-
-
-def _items(newsroom: Newsroom, story: dict[str, Any]) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}/entries").json()["items"]
-    return items
 
 
 def test_what_arrives_while_a_button_has_the_focus_leaves_the_key_with_that_button(
@@ -106,7 +94,7 @@ def test_what_arrives_while_a_button_has_the_focus_leaves_the_key_with_that_butt
     expect(publish).to_be_focused()
     at_desk.keyboard.press("Enter")
     expect(entry(at_desk, "First in")).to_contain_text("published")
-    assert _statuses(newsroom, story)["Third in"] == "submitted"
+    assert newsroom.statuses(story)["Third in"] == "submitted"
 
 
 def test_what_arrives_while_nobody_points_at_the_list_appears_by_itself(
@@ -116,6 +104,22 @@ def test_what_arrives_while_nobody_points_at_the_list_appears_by_itself(
     _submit(newsroom, story, "Third in")
     expect(entries(at_desk)).to_have_count(3)
     expect(arrived(at_desk, 1)).to_be_hidden()
+
+
+def test_what_is_gone_stays_in_the_queue_until_the_mouse_has_left_it_or_the_window(
+    at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    cards = at_desk.get_by_role("region", name="Queue").get_by_role("article")
+    expect(cards).to_have_count(2)
+    cards.last.hover()
+    for number, away in enumerate(((-20, 400), (720, 5)), start=1):
+        last = newsroom.publish(story, f"Last in {number}", status="submitted")
+        expect(cards).to_have_count(3)
+        newsroom.act(last, "publish")
+        expect(cards.last).to_have_class(re.compile(r"\bis-done\b"))
+        at_desk.mouse.move(*away)
+        expect(cards).to_have_count(2)
+        cards.last.hover()
 
 
 def test_a_press_just_after_the_thing_under_it_changed_does_nothing_and_says_so(
@@ -138,7 +142,7 @@ def test_a_press_just_after_the_thing_under_it_changed_does_nothing_and_says_so(
         page.mouse.click(*at)
         expect(page.get_by_text("This has just changed. Look again, then press.")).to_be_visible()
         page.clock.run_for(STILL_MILLISECONDS)
-        assert set(_statuses(newsroom, story).values()) == {"submitted"}
+        assert set(newsroom.statuses(story).values()) == {"submitted"}
         page.mouse.click(*at)
         page.clock.resume()
         expect(entry(page, "Third in")).to_contain_text("published")
@@ -158,9 +162,7 @@ def test_a_press_on_a_phone_hits_what_it_was_meant_for_while_submissions_arrive(
 ) -> None:
     _submit(newsroom, story, "First in", "Second in")
     phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-    with browser.new_context(**phone) as context:
-        page = context.new_page()
-        sign_in(page, newsroom)
+    with newsroom_page(browser, newsroom, publishes_at_once=False, writes_markdown=True, **phone) as page:
         choose(page, story)
         publish = button_of(page, "First in", "Publish")
         publish.scroll_into_view_if_needed()
@@ -170,7 +172,7 @@ def test_a_press_on_a_phone_hits_what_it_was_meant_for_while_submissions_arrive(
         assert centre(publish) == before
         page.touchscreen.tap(*before)
         expect(entry(page, "First in")).to_contain_text("published")
-        assert _statuses(newsroom, story)["Third in"] == "submitted"
+        assert newsroom.statuses(story)["Third in"] == "submitted"
 
 
 def test_the_second_click_of_a_double_click_answers_no_question_that_the_first_one_asked(
@@ -199,4 +201,4 @@ def test_the_second_click_of_a_double_click_answers_no_question_that_the_first_o
     at_desk.wait_for_load_state("networkidle")
     expect(at_desk.get_by_role("dialog").get_by_role("textbox")).to_have_value("Still asked.")
     at_desk.get_by_role("dialog").get_by_role("button", name="Cancel").click()
-    assert _statuses(newsroom, story)["It stands."] == "published"
+    assert newsroom.statuses(story)["It stands."] == "published"

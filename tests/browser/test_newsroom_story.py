@@ -6,13 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.newsroom_page import choose, item, open_as, press, sign_in, somebody
+from tests.browser.newsroom_page import choose, item, newsroom_page, open_as, press, publish_at_once, sign_in, somebody
+from tests.browser.newsroom_roles import text_field
 from tests.browser.newsroom_server import Newsroom
-
-
-def _state(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, Any]:
-    state: dict[str, Any] = newsroom.client.get(f"/v1/stories/{story['id']}").json()
-    return state
 
 
 def _choose(driver: Page, action: str, *, sure: bool = True) -> None:
@@ -53,9 +49,7 @@ def test_the_page_begins_with_a_story_that_goes_on(
 ) -> None:
     over = newsroom.make_story(title="Over and done")
     newsroom.edit_story(over, status="ended")
-    with browser.new_context() as other:
-        page = other.new_page()
-        sign_in(page, newsroom)
+    with newsroom_page(browser, newsroom) as page:
         expect(page.locator("#story option").first).to_have_text("Over and done (ended)")
         expect(page.locator("#story option:checked")).not_to_contain_text("(ended)")
         expect(page.locator("#composer")).to_be_visible()
@@ -66,11 +60,11 @@ def test_an_entry_is_pinned_and_taken_down_again(driver: Page, newsroom: Newsroo
     pin = item(driver, "Where to vote.").locator('[data-action="pin"]')
     press(driver, "Where to vote.", "pin")
     expect(item(driver, "Where to vote.")).to_contain_text("pinned")
-    assert [each["entry"] for each in _state(newsroom, story)["pinned"]] == [entry["id"]]
+    assert [each["entry"] for each in newsroom.state(story)["pinned"]] == [entry["id"]]
     expect(pin).to_have_text("Unpin")
     pin.click()
     expect(pin).to_have_text("Pin")
-    assert _state(newsroom, story)["pinned"] == []
+    assert newsroom.state(story)["pinned"] == []
 
 
 def test_pin_pins_what_a_colleague_has_just_pinned(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
@@ -82,7 +76,7 @@ def test_pin_pins_what_a_colleague_has_just_pinned(driver: Page, newsroom: Newsr
     assert newsroom.client.put(path, json=pins, headers={"If-Match": "*"}).is_success
     press(driver, "Where to vote.", "pin")
     expect(driver.locator("#said")).to_have_text("Pinned above the timeline.")
-    assert [each["entry"] for each in _state(newsroom, story)["pinned"]] == [entry["id"]]
+    assert [each["entry"] for each in newsroom.state(story)["pinned"]] == [entry["id"]]
 
 
 def test_key_points_are_written_one_a_line_and_keep_the_entries_they_name(
@@ -96,7 +90,7 @@ def test_key_points_are_written_one_a_line_and_keep_the_entries_they_name(
     driver.fill("#ask [name=points]", "Polls have closed\n\nTurnout is 61 %")
     with driver.expect_response("**/key-points"):
         driver.click("#ask .primary")
-    assert _state(newsroom, story)["key_points"] == [
+    assert newsroom.state(story)["key_points"] == [
         {"text": "Polls have closed", "entry": None},
         {"text": "Turnout is 61 %", "entry": entry["id"]},
     ]
@@ -171,6 +165,7 @@ def test_somebody_new_is_invited_and_comes_in_with_the_link(driver: Page, newsro
     expect(driver.locator("#show svg")).to_be_visible()
     link = driver.locator("#show input").input_value()
     with browser.new_context() as other:
+        publish_at_once(other)
         page = other.new_page()
         page.goto(link)
         expect(page.locator("#me")).to_have_text("Nora Vik, editor")
@@ -200,6 +195,7 @@ def test_a_preview_link_shows_a_draft_to_somebody_without_an_account_and_ends_wi
     link = driver.locator("#show input").input_value()
     assert link.startswith(f"{newsroom.url}/previews/")
     with browser.new_context() as other:
+        publish_at_once(other)
         page = other.new_page()
         page.goto(link)
         expect(page.locator("#preview h2")).to_have_text("Under the table")
@@ -229,15 +225,15 @@ def test_a_reporter_sees_what_they_may_do_and_one_button_where_an_editor_looks_f
     page = open_as(context, newsroom, person)
     choose(page, story)
     expect(item(page, "By a colleague.").locator("button")).to_have_text(["Preview link"])
-    page.fill("[name=text]", "By Rae.")
+    text_field(page).fill("By Rae.")
     page.click("#publish")
     mine = ["Edit", "Add a correction", "Retract", "Times", "Preview link", "Unpublish", "Remove"]
     expect(item(page, "By Rae.").locator("button")).to_have_text(mine)
     page.click("#story-more summary")
-    expect(page.locator("#story-actions button")).to_have_text(["Retract my last entry"])
+    expect(page.locator("#story-actions button")).to_have_text(["Several entries at once", "Retract my last entry"])
     newsroom.edit_story(story, settings={"review_required": True})
     expect(page.locator("#publish")).to_be_hidden(timeout=8_000)
-    page.fill("[name=text]", "For an editor.")
+    text_field(page).fill("For an editor.")
     page.click("#submit")
     expect(item(page, "For an editor.").locator(".state.is-submitted")).to_be_visible()
     expect(item(page, "By Rae.").locator("button")).to_have_text(["Edit", "Preview link"])
@@ -258,7 +254,7 @@ def test_enter_in_a_line_of_the_form_publishes_nothing(driver: Page, newsroom: N
     driver.fill("[name=text]", "And now the text.")
     driver.click("#publish")
     expect(item(driver, "And now the text.")).to_be_visible()
-    assert _state(newsroom, story)["entry_count"] == 1
+    assert newsroom.state(story)["entry_count"] == 1
 
 
 def test_a_draft_in_another_story_is_found_and_gone_to(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
@@ -313,7 +309,7 @@ def test_a_story_is_given_a_picture_tags_and_an_end_of_its_own(
     driver.fill("#ask [name=image]", "https://pictures.example/river.jpg")
     driver.click("#ask .primary")
     expect(driver.locator("#ask")).to_be_hidden()
-    state = _state(newsroom, story)
+    state = newsroom.state(story)
     assert (state["image"]["url"], state["image"]["alt"]) == ("https://pictures.example/river.jpg", "A river")
     assert [tag["slug"] for tag in state["tags"]] == ["weather", "trains-buses"]
     told = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}").json()
@@ -324,7 +320,7 @@ def test_a_story_is_given_a_picture_tags_and_an_end_of_its_own(
     driver.fill("#ask [name=auto_end_after]", "")
     driver.click("#ask .primary")
     expect(driver.locator("#ask")).to_be_hidden()
-    assert _state(newsroom, story)["image"] is None
+    assert newsroom.state(story)["image"] is None
 
 
 def test_two_who_change_different_words_of_one_picture_lose_neither(
@@ -337,7 +333,7 @@ def test_two_who_change_different_words_of_one_picture_lose_neither(
     driver.fill("#ask [name=alt]", "A river in flood")
     driver.click("#ask .primary")
     expect(driver.locator("#ask")).to_be_hidden()
-    image = _state(newsroom, story)["image"]
+    image = newsroom.state(story)["image"]
     assert (image["alt"], image["caption"]) == ("A river in flood", "At midnight")
 
 
@@ -359,4 +355,4 @@ def test_a_draft_is_announced_or_left_to_start_by_itself(context: BrowserContext
     expect(page.locator("#ask [name=coverage_start]")).to_have_value("2099-07-01T10:00")
     page.click("#ask .primary")
     expect(chosen).to_have_text("Tomorrow (upcoming)")
-    assert _state(newsroom, story)["coverage_start"] == "2099-07-01T09:00:00.000Z"
+    assert newsroom.state(story)["coverage_start"] == "2099-07-01T09:00:00.000Z"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -12,11 +13,13 @@ from tests.browser.newsroom_page import (
     item,
     long_story,
     long_word,
+    newsroom_page,
     press,
     publish_long_words,
     sign_in,
     somebody,
 )
+from tests.browser.newsroom_rich_text import newest, published, typed
 from tests.browser.newsroom_server import Newsroom
 
 HINT = "formatting that the text does not show"
@@ -35,12 +38,12 @@ def test_formatting_that_an_edit_would_lose_is_said_before_it_is_sent(
     driver.get_by_role("button", name="Throw away").click()
     press(driver, "Teh river", "edit")
     expect(driver.locator("#composer").get_by_text(HINT)).to_be_visible()
-    driver.get_by_label("Text", exact=True).fill("The river\n\nH2O")
+    driver.get_by_role("textbox", name="Text", exact=True).fill("The river\n\nH2O")
     driver.click("#publish")
     dialog = driver.get_by_role("dialog")
     expect(dialog).to_contain_text(HINT)
     dialog.get_by_role("button", name="Cancel").click()
-    expect(driver.get_by_label("Text", exact=True)).to_have_value("The river\n\nH2O")
+    expect(driver.get_by_role("textbox", name="Text", exact=True)).to_have_value("The river\n\nH2O")
     driver.click("#publish")
     dialog.get_by_role("button", name="Send").click()
     expect(item(driver, "The river").locator("sub")).to_have_text("2")
@@ -54,7 +57,7 @@ def test_a_headline_has_as_many_characters_as_the_server_takes_and_is_never_cut(
 ) -> None:
     families = "👩\u200d👩\u200d👧" * 60
     driver.get_by_label("Headline").fill(families)
-    driver.get_by_label("Text", exact=True).fill("A crowd.")
+    driver.get_by_role("textbox", name="Text", exact=True).fill("A crowd.")
     driver.click("#publish")
     expect(item(driver, "A crowd.").locator("h3")).to_have_text(families)
     driver.get_by_label("Headline").fill(families + "x")
@@ -123,3 +126,21 @@ def _fits_in_a_dialog(page: Page, action: str) -> None:
     assert page.evaluate(TOO_WIDE) == [], action
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_shorthand_is_read_in_formatted_text_too(browser: Browser, newsroom: Newsroom) -> None:
+    story = newsroom.make_story()
+    made = newsroom.client.post("/v1/newsroom/tokens", json={"label": "Slash", "role": "editor", "shorthand": True})
+    assert made.is_success, made.text
+    with newsroom_page(browser, replace(newsroom, token=made.json()["token"]), publishes_at_once=False) as page:
+        choose(page, story)
+        typed(page, "/key Polls have closed. #polls")
+        published(page, newsroom, story)
+        plain = newest(newsroom, story)
+        typed(page, "/breaking **Polls** have closed. #polls")
+        published(page, newsroom, story)
+        formatted = newest(newsroom, story)
+    assert (plain["key_event"], plain["body_html"]) == (True, "<p>Polls have closed.</p>")
+    assert formatted["importance"] == "breaking"
+    assert formatted["body_html"].replace("strong>", "b>") == "<p><b>Polls</b> have closed.</p>"
+    assert [[tag["slug"] for tag in each["tags"]] for each in (plain, formatted)] == [["polls"], ["polls"]]

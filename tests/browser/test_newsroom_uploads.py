@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.network import Network
-from tests.browser.newsroom_page import choose, sign_in, signed_in
+from tests.browser.newsroom_page import choose, sign_in, signed_in, until_in
 from tests.browser.newsroom_pictures import (
     KEPT,
     SVG,
@@ -127,7 +127,7 @@ def test_a_text_and_its_picture_written_without_a_network_are_sent_once_from_the
     ((image),) = images_of(item)
     assert image["caption"] == "In the tunnel"
     assert len(library(newsroom)) == before + 1
-    again.wait_for_function(KEPT_NOTHING)
+    until_in(again, KEPT_NOTHING)
 
 
 @pytest.mark.slow

@@ -7,6 +7,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from app.domain.icons import ICONS
+
 Json = dict[str, Any]
 
 _WORDS = "count bridge water “quoted” – dash café 投票 עברית 🙂 <b>&amp; mayor polls".split()
@@ -42,6 +44,9 @@ class Material:
         if self.chance.random() < 0.4:
             content["headline"] = self.chance.choice([text, None])
         if self.chance.random() < 0.3:
+            content["label"] = self.chance.choice(["67′", "Analysis", None])
+            content["icon"] = self.chance.choice([*ICONS, None])
+        if self.chance.random() < 0.3:
             content["tags"] = self.chance.sample(_TAGS, self.chance.randrange(3))
         if self.chance.random() < 0.3:
             content["authors"] = [{"name": self.chance.choice(["Ada", "Léa"])}] * self.chance.randrange(2)
@@ -69,6 +74,14 @@ class Material:
             {"settings": {"review_required": False}},
             {"section": "World", "tags": self.chance.sample(_TAGS, self.chance.randrange(3))},
             {"image": {"url": "https://media.example/b.jpg", "alt": self.text()}},
+            {"intro": self.chance.choice([None, self.text(), {"html": f"<p>{self.text()}</p>"}])},
+            {"authors": self.chance.choice([[], ["Ada"], [{"name": "Léa", "url": "https://lea.example"}]])},
+            {"sponsor": self.chance.choice([None, {"name": "The Bank", "url": "https://bank.example", "label": "By"}])},
+            {
+                "seo": self.chance.choice(
+                    [None, {"title": self.text(), "image": {"url": "https://media.example/c.jpg"}}]
+                )
+            },
             {"slug": f"history-{self.chance.getrandbits(60)}"},
         ]
         return self.chance.choice(fields)

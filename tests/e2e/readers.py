@@ -16,10 +16,10 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
+from liveblog_client.apply import State, bound_of, missing_entries, named_entries, sort_key_of
+from liveblog_client.reader import Mode, Reader, Verdict, empty_state, fold_changes, receive
+from liveblog_client.window import changes_wanted_after, merge_named, merge_page
 from tests.loopback import NO_CERTIFICATES
-from tests.reference.apply import State, bound_of, missing_entries, named_entries, sort_key_of
-from tests.reference.reader import Mode, Reader, Verdict, empty_state, fold_changes, receive
-from tests.reference.window import changes_wanted_after, merge_named, merge_page
 
 Json = dict[str, Any]
 RECONNECT_SECONDS = (0.05, 0.3)
@@ -51,7 +51,8 @@ class Habit:
 
 class Follower:
     """One reader of one story. `log` is what it was told, for a person who looks into a failure; `hear` may be set to
-    be given every message and reply whole. `is_compressed` says what its last WebSocket agreed to."""
+    be given every message and reply whole. `is_compressed` says what its last WebSocket agreed to. Answers of the
+    statuses in `unserved`, those of a proxy whose nodes are away, are to it connections that were lost."""
 
     def __init__(self, client: httpx.AsyncClient, story: str, habit: Habit, chance: random.Random) -> None:
         self.client = client
@@ -63,6 +64,7 @@ class Follower:
         self.connections = 0
         self.is_compressed = False
         self.hear: Callable[[Json], None] | None = None
+        self.unserved: frozenset[int] = frozenset()
         self._page: Json | None = None
 
     @property
@@ -96,6 +98,7 @@ class Follower:
         for missing in missing_entries(self.state):
             page = f"/v1/stories/{self.story}/entries?around={missing}&limit=1&body={self.habit.body}"
             answer = await self.client.get(page)
+            self._require_served(answer)
             self.log.append(f"fetch {missing}: {answer.status_code}")
             assert answer.status_code in {200, 404, 410}, answer.text
             if answer.status_code == 200:
@@ -134,6 +137,7 @@ class Follower:
     async def _read_events(self, until: Callable[[State], bool], budget: int | None) -> None:
         where = f"/v1/stories/{self.story}/events?{self._resume_query()}"
         async with self.client.stream("GET", where) as answer, aclosing(messages_of(answer)) as messages:
+            self._require_served(answer)
             assert answer.status_code == 200
             count = 0
             async for message in messages:
@@ -157,6 +161,7 @@ class Follower:
                 await asyncio.gather(task, return_exceptions=True)
                 return
             answer = await asking
+            self._require_served(answer)
             if answer.status_code == 410:
                 self.log.append("410: begins again")
                 self._page = None
@@ -175,7 +180,10 @@ class Follower:
         while verdict is Verdict.RESUME:
             ask = {"after": self.state["head"], "body": self.habit.body}
             more = await self.client.get(f"/v1/stories/{self.story}/changes", params=ask)
+            self._require_served(more)
             assert more.status_code == 200, more.text
+            if self.hear is not None:
+                self.hear(more.json())
             self.reader, verdict = fold_changes(self.reader, more.json())
         await self._load_older_sometimes()
 
@@ -230,9 +238,14 @@ class Follower:
 
     async def _get(self, url: str) -> Json:
         answer = await self.client.get(url)
+        self._require_served(answer)
         assert answer.status_code == 200, f"{url}: {answer.text}"
         body: Json = answer.json()
         return body
+
+    def _require_served(self, answer: httpx.Response) -> None:
+        if answer.status_code in self.unserved:
+            raise httpx.RemoteProtocolError(f"answered {answer.status_code}", request=answer.request)
 
 
 async def fresh_state(client: httpx.AsyncClient, story: str, *, body: str, bound: list[str] | None) -> Json:

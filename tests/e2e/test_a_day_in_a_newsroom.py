@@ -20,10 +20,10 @@ from typing import Any
 import httpx
 import pytest
 
+from liveblog_client.apply import State
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
 from tests.e2e.server import ADMIN_TOKEN, Server, serving
 from tests.loopback import NO_CERTIFICATES
-from tests.reference.apply import State
 
 AGREE_SECONDS = 20
 Json = dict[str, Any]

@@ -15,13 +15,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from liveblog_client.apply import State
 from tests.e2e.histories import History
 from tests.e2e.operations import OPERATIONS
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
 from tests.e2e.server import ADMIN_TOKEN, serving
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
-from tests.reference.apply import State
 
 AT_ONCE = 16
 THE_END = "The end"

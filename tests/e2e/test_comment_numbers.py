@@ -14,13 +14,13 @@ from typing import Any
 import httpx
 import pytest
 
+from liveblog_client.apply import State
 from tests.e2e.histories import History
 from tests.e2e.operations import OPERATIONS
 from tests.e2e.readers import Follower, Habit, Transport, reading_client
 from tests.e2e.server import ADMIN_TOKEN, serving
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
-from tests.reference.apply import State
 
 THE_END = "The end"
 STEPS = 40

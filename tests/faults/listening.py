@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from websockets.sync.client import connect
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
 
 from tests.e2e.server import Server
 from tests.loopback import NO_CERTIFICATES
@@ -44,6 +45,14 @@ def told_on_event_stream(server: Server, story: str, last_event_id: str | None =
                     if told and told[-1]["type"] in {"caught_up", "refused"}:
                         break
     return [message for message in told if message["type"] != "hello"]
+
+
+def close_code(socket: ClientConnection) -> int | None:
+    """The code that a socket is closed with, after whatever it is told before."""
+    with suppress(ConnectionClosed):
+        while True:
+            socket.recv(timeout=SAY_SECONDS)
+    return socket.close_code
 
 
 def summary(told: list[Json]) -> list[str]:

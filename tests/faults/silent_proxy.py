@@ -1,4 +1,5 @@
-"""A TCP proxy in front of PostgreSQL that can fall silent: it takes everything, passes nothing on and closes nothing.
+"""A TCP proxy in front of PostgreSQL or Redis that can fall silent: it takes everything, passes nothing on and closes
+nothing; or one way only.
 
 So a host behaves whose packets are dropped, but for the kernel: that answers, so that keep-alives notice nothing.
 """
@@ -47,6 +48,7 @@ class SilentProxy:
         self._host = host
         self._pairs: list[_Pair] = []
         self._is_silent = False
+        self._is_one_way = False
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -71,10 +73,15 @@ class SilentProxy:
         with self._lock:
             self._is_silent = True
 
+    def pass_requests_only(self) -> None:
+        """Pass on what clients say, and nothing that is answered: packets are lost on the way back."""
+        with self._lock:
+            self._is_one_way = True
+
     def speak(self) -> None:
         """Pass on again, also all that was kept: the network is back."""
         with self._lock:
-            self._is_silent = False
+            self._is_silent = self._is_one_way = False
 
     def move(self) -> None:
         """Pass on what comes from now on; what was open stays silent for good: the name leads to another host."""
@@ -83,19 +90,28 @@ class SilentProxy:
             for pair in self._pairs:
                 pair.is_lost = True
 
+    def lose_oldest(self) -> None:
+        """Let the connection that was opened first stay silent for good, whatever becomes of the others."""
+        with self._lock:
+            next(pair for pair in self._pairs if not pair.is_lost).is_lost = True
+
     def _run(self) -> None:
         while not self._ended.is_set():
             with self._lock:
                 passing = [] if self._is_silent else [pair for pair in self._pairs if not pair.is_lost]
                 sources = {pair.client: pair for pair in passing}
-                sources |= {pair.server: pair for pair in passing if pair.server is not None}
+                answering = [] if self._is_one_way else passing
+                sources |= {pair.server: pair for pair in answering if pair.server is not None}
             readable, _, _ = select.select([self._listener, *sources], [], [], LOOK_SECONDS)
             with self._lock:  # so that nothing more passes once `fall_silent` has returned
                 for source in readable:
                     if source is self._listener:
                         self._accept()
-                    elif not self._is_silent and not sources[source].is_lost:
+                    elif not self._is_kept(sources[source], source):
                         self._pass_on(sources[source], source)
+
+    def _is_kept(self, pair: _Pair, source: socket.socket) -> bool:
+        return self._is_silent or pair.is_lost or (self._is_one_way and source is pair.server)
 
     def _accept(self) -> None:
         client, _ = self._listener.accept()
@@ -105,11 +121,11 @@ class SilentProxy:
     def _pass_on(self, pair: _Pair, source: socket.socket) -> None:
         if pair not in self._pairs:
             return
-        if pair.server is None:
-            pair.server = socket.socket(socket.AF_UNIX)
-            pair.server.connect(str(self._target))
         data = b""
-        with suppress(OSError):
+        with suppress(OSError):  # either has ended, or the server is not there
+            if pair.server is None:
+                pair.server = socket.socket(socket.AF_UNIX)
+                pair.server.connect(str(self._target))
             data = source.recv(CHUNK_BYTES)
             (pair.server if source is pair.client else pair.client).sendall(data)
         if not data:

@@ -86,7 +86,7 @@ class Planned:
 
 
 def _open_newsroom(database: Database, clock: Callable[[], Micros]) -> Newsroom:
-    return Newsroom(database, clock, ForetoldRandom(), LINKS, NewsroomDriver(database).newsroom.admin_token_sha256)
+    return Newsroom(database, clock, ForetoldRandom(), LINKS, NewsroomDriver(database).newsroom.admin_token)
 
 
 def _plan(driver: NewsroomDriver, number: int, chance: random.Random) -> list[Planned]:

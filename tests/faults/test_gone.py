@@ -170,7 +170,17 @@ def _publish_and_take_back(admin: httpx.Client, story: str) -> list[tuple[str, d
                 answer = admin.patch(path, json={**_clean(number), "material": False}, headers=any_version)
         assert answer.status_code == 200, answer.text
     for marker in MARKERS:
-        for fields in ({"title": f"A {marker}", "standfirst": marker}, {"title": "Gone", "standfirst": None}):
+        named = {"name": marker, "url": None, "label": marker}
+        marked = {"title": f"A {marker}", "standfirst": marker, "intro": marker, "authors": [marker], "sponsor": named}
+        clean: dict[str, Any] = {
+            "title": "Gone",
+            "standfirst": None,
+            "intro": None,
+            "authors": [],
+            "sponsor": None,
+            "seo": None,
+        }
+        for fields in ({**marked, "seo": {"title": marker, "description": marker}}, clean):
             answer = admin.patch(f"/v1/stories/{story}", json=fields, headers=any_version)
             assert answer.status_code == 200, answer.text
     return calls
@@ -181,6 +191,8 @@ async def _everything_public(client: httpx.AsyncClient, story: str) -> dict[str,
     log = (await client.get(f"/v1/stories/{story}/changes", params={"after": "0", "limit": 1000})).json()["events"]
     entries = [event["entry"]["id"] if "entry" in event else event["id"] for event in log if "fields" not in event]
     urls = [*_public_urls(story), *(f"/v1/stories/{story}/entries/{entry}?body=both" for entry in entries)]
+    pages = [f"/stories/gone/entries/{entry}" for entry in entries]
+    urls += [*pages, *(f"/oembed?url={client.base_url}{page}" for page in pages)]
     urls += [f"/v1/stories/{story}/changes?after={event['cursor']}&body=both&limit=1000" for event in log]
     answers: dict[str, bytes] = {}
     for url in urls:
@@ -194,12 +206,15 @@ async def _everything_public(client: httpx.AsyncClient, story: str) -> dict[str,
 
 
 def _public_urls(story: str) -> Iterator[str]:
+    yield from ("/stories/gone?embed", "/stories/gone/fragment", "/stories/gone/fragment?mode=ticker&limit=20")
     yield from ("/", "/stories/gone", "/v1/site", "/v1/stories", "/v1/stories?limit=3")
     for body in ("html", "blocks", "both"):
         yield f"/v1/stories/{story}?body={body}"
         for query in ("", "&limit=100", "&limit=100&order=oldest", "&limit=7&kind=update"):
             yield f"/v1/stories/{story}/entries?body={body}{query}"
         yield f"/v1/stories/{story}/changes?after=0&limit=1000&body={body}"
+    yield from ("/sitemap.xml", "/sitemaps/stories-1.xml", "/sitemaps/news.xml", "/robots.txt")
+    yield f"/v1/stories/{story}/structured-data"
     for ending in ("atom", "rss", "json"):
         yield from (f"/stories/gone/feed.{ending}", f"/feed.{ending}", f"/tags/harmless/feed.{ending}")
     yield from (f"/v1/stories/{story}/corrections", f"/v1/stories/{story}/corrections?limit=100")

@@ -1,4 +1,4 @@
-"""The server is killed at random moments while everybody writes and reads: nothing acknowledged is lost."""
+"""Servers are killed at random moments while everybody writes and reads: nothing acknowledged is lost."""
 
 from __future__ import annotations
 
@@ -6,18 +6,20 @@ import asyncio
 import json
 import random
 import uuid
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 
+from liveblog_client.apply import State
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.faults.tables import head_of, numbers_of, visible_entries
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
-from tests.reference.apply import State
 
 STORIES = 4
 WRITERS = 8
@@ -41,12 +43,13 @@ class _Writer:
     acknowledged: dict[str, str] = field(default_factory=dict)
     retries: int = 0
 
-    async def write(self, admin: httpx.AsyncClient) -> None:
+    async def write(self, nodes: list[httpx.AsyncClient]) -> None:
+        """Write at any node; a retry may go to another one than the attempt before."""
         while not self.stop.is_set():
             entry = str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
             text = f"{self.name} says {len(self.acknowledged)}"
             body = {"id": entry, "text": text, "text_format": "plain"}
-            while (status := await self._post(admin, body)) != 201:
+            while (status := await self._post(self.chance.choice(nodes), body)) != 201:
                 assert status is None or status == 503, status
                 self.retries += 1
                 await asyncio.sleep(self.chance.uniform(0.01, 0.05))  # a client waits before it tries again
@@ -64,50 +67,60 @@ class _Writer:
         return answer.status_code
 
 
+@pytest.fixture(params=["sqlite", "postgres", pytest.param("two nodes", marks=pytest.mark.slow)])
+def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Server]]:
+    """One server on either database, or two that share one."""
+    with ExitStack() as stack:
+        url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "shared_url")
+        names = ("a", "b") if request.param == "two nodes" else ("data",)
+        yield [stack.enter_context(serving(url, tmp_path, name=name)) for name in names]
+
+
 @pytest.mark.timeout(240)
 async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_agree_with_the_tables(
-    anyio_backend: str, database_url: str, tmp_path: Path, figures: Figures
+    anyio_backend: str, nodes: list[Server], figures: Figures
 ) -> None:
     kills = figures.choose(quick=4, suite=10, prove=300)
-    chance = random.Random(kills)
-    with serving(database_url, tmp_path) as server:
-        stories = [make_story(server, f"Story {number}") for number in range(STORIES)]
-        stop = asyncio.Event()
-        writers = [_Writer(stories[n % STORIES], f"writer {n}", random.Random(n), stop) for n in range(WRITERS)]
-        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-        async with (
-            httpx.AsyncClient(
-                base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=20
-            ) as admin,
-            reading_client(server.url) as client,
-            asyncio.TaskGroup() as group,
-        ):
-            readers = [_reader(client, stories, number) for number in range(READERS)]
-            for reader in readers:
-                await reader.begin()
-            reading = [group.create_task(reader.follow(_has_ended)) for reader in readers]
-            writing = [group.create_task(writer.write(admin)) for writer in writers]
-            slowest = await _kill_again_and_again(server, kills, chance, by_the_clock=figures.full)
-            stop.set()
-            await asyncio.gather(*writing)
-            for story in stories:
-                end = await admin.patch(f"/v1/stories/{story}", json={"title": THE_END}, headers={"If-Match": "*"})
-                assert end.status_code == 200, end.text
-            async with asyncio.timeout(60):
-                await asyncio.gather(*reading)
-            found = [lines for reader in readers if (lines := await differences(reader, client))]
-        assert found == []
-        assert server.stop() == 0, server.log
-    _compare_with_the_tables(database_url, stories, writers)
+    stories = [make_story(nodes[0], f"Story {number}") for number in range(STORIES)]
+    stop = asyncio.Event()
+    writers = [_Writer(stories[n % STORIES], f"writer {n}", random.Random(n), stop) for n in range(WRITERS)]
+    async with AsyncExitStack() as stack:
+        admins = [await stack.enter_async_context(_admin(node)) for node in nodes]
+        clients = [await stack.enter_async_context(reading_client(node.url)) for node in nodes]
+        group = await stack.enter_async_context(asyncio.TaskGroup())
+        readers = [_reader(clients[number % len(clients)], stories, number) for number in range(READERS)]
+        for reader in readers:
+            await reader.begin()
+        reading = [group.create_task(reader.follow(_has_ended)) for reader in readers]
+        writing = [group.create_task(writer.write(admins)) for writer in writers]
+        slowest = await _kill_again_and_again(nodes, kills, random.Random(kills), by_the_clock=figures.full)
+        stop.set()
+        await asyncio.gather(*writing)
+        for story in stories:
+            end = await admins[0].patch(f"/v1/stories/{story}", json={"title": THE_END}, headers={"If-Match": "*"})
+            assert end.status_code == 200, end.text
+        async with asyncio.timeout(60):
+            await asyncio.gather(*reading)
+        found = [lines for reader in readers if (lines := await differences(reader, reader.client))]
+    assert found == []
+    for node in nodes:
+        assert node.stop() == 0, node.log
+    _compare_with_the_tables(nodes[0].database_url, stories, writers)
     assert sum(writer.retries for writer in writers) > 0, "no kill hit a write"
     assert slowest < READY_AGAIN_SECONDS
 
 
-async def _kill_again_and_again(server: Server, kills: int, chance: random.Random, *, by_the_clock: bool) -> float:
-    """Kill and restart that many times; the seconds of the slowest start."""
+def _admin(node: Server) -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+    return httpx.AsyncClient(base_url=node.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=20)
+
+
+async def _kill_again_and_again(nodes: list[Server], kills: int, chance: random.Random, *, by_the_clock: bool) -> float:
+    """Kill and restart one of the nodes that many times; the seconds of the slowest start."""
     slowest = 0.0
     for _ in range(kills):
         await asyncio.sleep(chance.uniform(*LIFE_SECONDS))  # the moment of the kill is what is tried
+        server = chance.choice(nodes)
         server.kill()
         waited = await asyncio.to_thread(server.start)
         slowest = max(slowest, waited if by_the_clock else server.cpu_seconds())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
@@ -17,6 +19,7 @@ from tests.e2e.server import Server, make_story, serving
 from tests.faults.listening import told_on_event_stream, told_on_websocket
 from tests.ports import reserved_port
 from tests.processes import Installation
+from tests.waiting import await_true
 
 ROUNDS = 9
 HEARD_SECONDS = 1.0
@@ -44,6 +47,35 @@ def test_an_entry_posted_on_one_node_is_heard_on_the_other_within_a_second(nodes
             assert heard["entry"]["id"] == posted.json()["id"]
             assert heard["seq"] == number + 2
     assert statistics.median(waits) < HEARD_SECONDS, waits
+
+
+def test_nodes_tell_each_other_of_commits_and_say_so(nodes: tuple[Server, Server]) -> None:
+    a, b = nodes
+    story = make_story(a)
+    with a.signed_in() as admin, _connect(b, story) as socket, b.reader() as reader:
+        _until(socket, "caught_up")
+        for number in range(ROUNDS):
+            admin.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
+            _until(socket, "entry.published")
+        assert reader.get("/readyz").json() == {"status": "ready", "reasons": []}
+        metrics = reader.get("/metrics").text
+    heard = re.search(r"^liveblog_live_heads_heard_total (\d+)$", metrics, re.MULTILINE)
+    assert heard is not None
+    assert int(heard[1]) >= ROUNDS
+    assert "\nliveblog_broker_up 1\n" in metrics
+
+
+def test_nodes_that_are_not_to_tell_each_other_compare_with_the_tables(shared_url: str, tmp_path: Path) -> None:
+    with (
+        serving(shared_url, tmp_path, name="a", BROKER_URL="none") as a,
+        serving(shared_url, tmp_path, name="b", BROKER_URL="none") as b,
+    ):
+        story = make_story(a)
+        with a.signed_in() as admin, _connect(b, story) as socket, b.reader() as reader:
+            _until(socket, "caught_up")
+            admin.post(f"/v1/stories/{story}/entries", json={"text": "Polls have closed."})
+            _until(socket, "entry.published")
+            assert "\nliveblog_live_heads_heard_total 0\n" in reader.get("/metrics").text
 
 
 def test_a_cursor_from_one_node_goes_on_at_the_other_before_that_has_heard_of_it(nodes: tuple[Server, Server]) -> None:
@@ -107,7 +139,7 @@ def test_nodes_set_up_by_the_documents_open_to_one_admin_token_and_each_other(sh
         assert list(tmp_path.rglob("admin-token")) == [first.data_dir / "admin-token"]
 
 
-def test_a_receipt_says_whose_readers_it_counts_and_is_timed_from_the_commit_on_either_node(
+def test_a_receipt_counts_the_readers_of_all_nodes_and_is_timed_from_the_commit_on_either(
     nodes: tuple[Server, Server],
 ) -> None:
     a, b = nodes
@@ -129,13 +161,16 @@ def test_a_receipt_says_whose_readers_it_counts_and_is_timed_from_the_commit_on_
             seq = {_until(socket, "entry.published")["seq"] for socket in everybody}
             took_ms = (time.monotonic() - began) * 1_000
             place = f"/v1/newsroom/stories/{story}/entries/{entry}/delivery"
-            here, there = poster.get(place).json(), other.get(place).json()
-            assert {here["seq"], there["seq"]} == seq
-            counted = {receipt["node"].rpartition(":")[2]: receipt["readers"] for receipt in (here, there)}
-            assert counted == {str(a.port): 3, str(b.port): 2}
-            for receipt in (here, there):
-                assert (receipt["handed_over"], receipt["behind"]) == (receipt["readers"], 0)
+
+            def read(place: str = place, clients: tuple[httpx.Client, ...] = (poster, other)) -> list[dict[str, Any]]:
+                return [client.get(place).json() for client in clients]
+
+            await_true(lambda read=read: [each["handed_over"] for each in read()] == [5, 5])  # type: ignore[misc]
+            for receipt in read():
+                assert {receipt["seq"]} == seq
+                assert (receipt["readers"], receipt["behind"]) == (5, 0)
                 assert 0 <= receipt["median_ms"] <= receipt["p99_ms"] <= took_ms + 1
+            assert {each["node"].rpartition(":")[2] for each in read()} == {str(a.port), str(b.port)}
 
 
 def _connect(node: Server, story: str) -> ClientConnection:

@@ -55,8 +55,13 @@ def test_what_was_purged_leaves_the_files_and_every_answer_while_the_server_runs
                 f"/v1/stories/{story}/entries?limit=3",
                 f"/v1/stories/{story}/changes?after=0",
                 "/stories/night",
+                "/stories/night?embed",
+                *(f"/stories/night/fragment{query}" for query in ("", "?mode=ticker", "?order=oldest&ad_every=2")),
                 *(f"{of}/feed.{ending}" for of in ("", "/stories/night") for ending in ("atom", "rss", "json")),
                 f"/v1/stories/{story}/entries/{entries[0]}",
+                f"/v1/stories/{story}/structured-data",
+                f"/stories/night/entries/{entries[0]}",
+                f"/oembed?url={server.url}/stories/night/entries/{entries[0]}",
             ]
             before = {url: reader.get(url) for url in urls}
             assert all(TEXT in answer.text for answer in before.values())

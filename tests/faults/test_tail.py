@@ -14,7 +14,7 @@ from app.domain.clock import Micros, system_clock
 from app.domain.cursor import Cursor
 from app.domain.identifiers import RandomSource, SystemRandomSource
 from app.newsroom.context.access import digest_of
-from app.newsroom.context.newsroom import Call, Newsroom
+from app.newsroom.context.newsroom import AdminToken, Call, Newsroom
 from app.newsroom.entries.create import create_entry
 from app.newsroom.stories.lifecycle import create_story
 from app.reading.changes import read_changes
@@ -117,7 +117,9 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
 
 
 def _open_newsroom(url: str, random_source: RandomSource) -> Newsroom:
-    return Newsroom(open_database(url), lambda: Micros(system_clock()), random_source, LINKS, digest_of(OPERATOR))
+    return Newsroom(
+        open_database(url), lambda: Micros(system_clock()), random_source, LINKS, AdminToken(digest_of(OPERATOR))
+    )
 
 
 def _read_on(newsroom: Newsroom, tail: _Tail) -> None:

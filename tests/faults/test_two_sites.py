@@ -105,3 +105,77 @@ def test_a_proxy_that_is_trusted_names_the_host_and_nobody_else_does(sqlite_url:
                     assert site_at(reader, **{"x-forwarded-host": form, "host": HOST}) == "The Evening Post"
                 page = reader.get("/", headers=named)
                 assert "The Evening Post" in page.text
+
+
+LISTS = (
+    "/",
+    *("/sitemaps/stories-1.xml", "/sitemaps/news.xml"),
+    *(f"{of}/feed.{ending}" for of in ("", "/tags/rain") for ending in ("atom", "rss", "json")),
+    "/v1/stories",
+)
+"""What lists stories: those of the host's own site."""
+PAGES = ("", "/entries/{entry}", "/fragment")
+"""Pages of a story: at another site's host they lead to its own."""
+DOCUMENTS = (
+    *("/v1/stories/{slug}", "/v1/stories/{slug}/structured-data"),
+    *(f"/stories/{{slug}}/feed.{ending}" for ending in ("atom", "rss", "json")),
+    "/oembed?url=http%3A%2F%2F{host}%2Fstories%2F{slug}",
+)
+"""What answers at every host, and names the story's own alone."""
+
+
+def test_a_story_is_at_its_own_host_alone_in_every_address(sqlite_url: str, tmp_path: Path) -> None:
+    with serving(sqlite_url, tmp_path) as server, server.reader() as reader, server.signed_in() as admin:
+        make_site(server)
+        own = server.url.removeprefix("http://")
+        stories, entries = {}, {}
+        for host, slug, site in ((own, "downpour", "default"), (HOST, "twilight", "evening")):
+            stories[host] = make_story(server, slug, slug=slug, site=site)
+            post = {"text": f"Seen in {slug}.", "tags": [{"slug": "rain", "label": "Rain"}]}
+            entries[host] = admin.post(f"/v1/stories/{slug}/entries", json=post).json()["id"]
+        slugs = {own: "downpour", HOST: "twilight"}
+        others = {own: HOST, HOST: own}
+
+        def asked(path: str, *, at: str) -> httpx.Response:
+            return reader.get(path, headers={"host": at})
+
+        def is_listed(path: str, host: str, *, at: str) -> bool:
+            text = asked(path, at=at).text
+            return slugs[host] in text or stories[host] in text
+
+        for host, other in others.items():
+            for path in LISTS:
+                assert is_listed(path, host, at=host), (path, host)
+                assert not is_listed(path, other, at=host), (path, host)
+                assert f"//{other}/" not in asked(path, at=host).text, (path, host)
+            for path in ("/robots.txt", "/sitemap.xml"):
+                text = asked(path, at=host).text
+                assert (f"//{host}/sitemap" in text, f"//{other}/" in text) == (True, False), (path, host)
+            for below in PAGES:
+                page = f"/stories/{slugs[host]}{below.format(entry=entries[host])}"
+                assert slugs[host] in asked(page, at=host).text
+                assert f"//{other}/" not in asked(page, at=host).text, page
+                led = asked(page, at=other)
+                assert (led.status_code, led.headers["location"]) == (308, f"http://{host}{page}")
+            for path in DOCUMENTS:
+                address = path.format(slug=slugs[host], host=host)
+                for at in (host, other):
+                    reply = asked(address, at=at)
+                    assert reply.status_code == 200, (address, at, reply.text[:200])
+                    assert (f"//{host}/stories/" in reply.text, f"//{other}/" in reply.text) == (True, False), address
+            wrong = f"/oembed?url=http%3A%2F%2F{other}%2Fstories%2F{slugs[host]}"
+            assert asked(wrong, at=other).status_code == 404
+
+        # Moved to the other site, it is there, and nothing of it is where it was.
+        moved = admin.patch("/v1/stories/twilight", json={"site": "default"}, headers={"if-match": "*"})
+        assert moved.status_code == 200
+        for path in LISTS:
+            await_true(
+                lambda path=path: is_listed(path, HOST, at=own) and not is_listed(path, HOST, at=HOST),  # type: ignore[misc]
+                seconds=PATIENCE_SECONDS,
+                or_say=lambda path=path: f"{path} has the story where it was",  # type: ignore[misc]
+            )
+        led = asked("/stories/twilight", at=HOST)
+        assert (led.status_code, led.headers["location"]) == (308, f"{server.url}/stories/twilight")
+        told = asked(f"/oembed?url=http%3A%2F%2F{HOST}%2Fstories%2Ftwilight", at=HOST)
+        assert told.status_code == 404

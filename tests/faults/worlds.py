@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,9 +30,24 @@ SECOND = 1_000_000
 REQUEST_ID = "a-request-of-either-world"
 TOLD_SECONDS = 20
 
+SITE_FILES = (
+    *("/robots.txt", "/favicon.ico", "/sitemap.xml", "/sitemaps/stories-1.xml", "/sitemaps/stories-2.xml"),
+    *("/sitemaps/news.xml", "/oembed"),
+)
+"""What search engines ask of a site."""
+
 Json = dict[str, Any]
 Recording = dict[str, tuple[Any, ...]]
 """What was answered, by what was asked."""
+
+
+def found_at(story: str, entries: Iterable[str]) -> Iterator[str]:
+    """List where a story and some entries are found: structured data, entries' pages, and how they are embedded."""
+    yield f"/v1/stories/{story}/structured-data"
+    yield f"/oembed?url={PUBLIC_URL}/stories/{story}"
+    for entry in entries:
+        yield f"/stories/{story}/entries/{entry}"
+        yield f"/oembed?url={PUBLIC_URL}/stories/{story}/entries/{entry}&format=xml"
 
 
 class WorldRandom:
@@ -90,6 +105,13 @@ class World:
         assert expect in {answer.status_code, answer.status_code // 100}, f"{method} {path} {body}: {answer.text}"
         written: Json = answer.json()
         return written
+
+    async def read(self, path: str) -> Json:
+        """Read what the newsroom knows."""
+        answer = await self.admin.get(f"/v1{path}")
+        assert answer.status_code == 200, answer.text
+        known: Json = answer.json()
+        return known
 
     async def upload(self, media: str, content: bytes) -> Json:
         """Keep an upload; readers must not be able to notice it until something shows it."""
@@ -224,3 +246,10 @@ async def running_world(database_url: str, folder: Path) -> AsyncIterator[World]
         async with app.running():
             yield world
             await world.hang_up()
+
+
+def assert_same(plain: Recording, secretive: Recording) -> None:
+    """Compare what two worlds answered, byte by byte."""
+    assert plain.keys() == secretive.keys()
+    different = {name: (plain[name], secretive[name]) for name in plain if plain[name] != secretive[name]}
+    assert different == {}

@@ -11,9 +11,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from tests.reference.apply import State, missing_entries, named_entries, sort_key_of
-from tests.reference.reader import Mode, Reader, Verdict, fold_changes, receive
-from tests.reference.window import changes_wanted_after, merge_named, merge_page
+from liveblog_client.apply import State, missing_entries, named_entries, sort_key_of
+from liveblog_client.reader import Mode, Reader, Verdict, fold_changes, receive
+from liveblog_client.window import changes_wanted_after, merge_named, merge_page
 
 STORY = "s1"
 Json = dict[str, Any]

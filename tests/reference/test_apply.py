@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.reference.apply import State, apply, bound_of, seq_of
-from tests.reference.reader import Mode, Reader, empty_state, fold_changes, receive
-from tests.reference.window import changes_wanted_after, merge_named, merge_page
+from liveblog_client.apply import MalformedCursor, State, apply, bound_of, seq_of
+from liveblog_client.reader import Mode, Reader, empty_state, fold_changes, receive
+from liveblog_client.window import changes_wanted_after, merge_named, merge_page
 
 FIXTURES = json.loads((Path(__file__).parents[2] / "docs" / "apply-fixtures.json").read_text(encoding="utf-8"))
 CASES = FIXTURES["cases"]
@@ -24,6 +24,10 @@ def _take(reader: Reader, step: dict[str, Any]) -> Reader:
         assert wanted == step["wanted"]
         return reader if wanted is not None else Reader(merge(reader.state, page, step["replies"]), reader.mode)
     given = step["changes"] if "changes" in step else step["message"]
+    if step["verdict"] == "refused":
+        with pytest.raises(MalformedCursor):
+            fold_changes(reader, given) if "changes" in step else receive(reader, given)
+        return reader
     reader, verdict = fold_changes(reader, given) if "changes" in step else receive(reader, given)
     assert verdict == step["verdict"], given
     return reader

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from liveblog_client.apply import bound_of
 from tests.figures import Figures
-from tests.reference.apply import bound_of
 from tests.reference.histories import Life, what_a_fresh_reader_sees, what_is_held
 
 

@@ -44,7 +44,7 @@ def test_no_reader_of_texts_makes_the_mark(text: str) -> None:
 
 def test_an_entry_without_media_is_the_same_object() -> None:
     entry = EncodedEntry(b"{}", b'"<p>text</p>"', b"[]", b'"text"')
-    assert entry.with_media_base(b"https://cdn.example/") is entry
+    assert entry.as_shown(b"https://cdn.example/") is entry
     assert entry.media_names == frozenset()
 
 

@@ -32,6 +32,7 @@ def test_the_fields_of_a_story_are_these_bytes() -> None:
         b'"publisher":{"name":"The Harbour Post","url":"https://harbour.example","logo":null},'
         b'"about":null,"canonical_url":null,"status":"live",'
         # What the release that stored it did not know yet.
+        b'"intro":null,"authors":[],"sponsor":null,"seo":null,'
         b'"section":null,"tags":[],"image":null,"coverage_start":null,"coverage_end":null,"continues":null,'
         b'"continued_by":null,"pinned":[],"key_points":[],"comments":{"mode":"off","url":null}}'
     )

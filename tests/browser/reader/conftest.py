@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.browser.engines.firefox import is_of_a_script
 from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, PICTURE
 from tests.browser.reader.pages import Open
 
@@ -31,7 +32,7 @@ def open_page(browser: Browser, trouble: list[str]) -> Iterator[Open]:
             context.add_init_script(before_page_scripts)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("pageerror", lambda error: trouble.append(str(error)) if is_of_a_script(error) else None)
         page.on("dialog", lambda dialog: trouble.append(dialog.message))
         page.on("console", lambda said: trouble.append(said.text) if "Content Security" in said.text else None)
         page.goto(address, wait_until="domcontentloaded")

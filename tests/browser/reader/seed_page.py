@@ -106,7 +106,8 @@ class SeedPage:
 
         Embeds play where scripts run, and forms are where they can be sent.
         """
-        return [*ABOVE, *_timeline(plays=plays, forms=forms), *self.below(forms=forms)]
+        above = _above(plays=plays, forms=forms)
+        return [*above, *_timeline(plays=plays, forms=forms), *self.below(forms=forms)]
 
     def below(self, *, forms: bool = True) -> list[str]:
         """Return what stands under the timeline, the newest reply first."""
@@ -134,47 +135,64 @@ FORM = [
     "Newest first Oldest first",
 ]
 
-ABOVE = [
-    "The Courier",
-    "LIVE UPDATES",
-    TITLE,
-    STANDFIRST,
-    f"{CAPTION} {CREDIT}",
-    "4 updates",
-    "2 replies",
-    "Started 17:50 4 November 2025",
-    "Times: London",
-    "Key points",
-    CLOSED,
-    DETOUR,
-    "Pinned",
-    "Old Quay Bridge closed “until further notice”",
-]
+CLOSED_UPDATE = "Old Quay Bridge closed “until further notice”"
+
+
+def _above(*, plays: bool, forms: bool) -> list[str]:
+    paragraphs = UPDATE.replace("**", "").split("\n\n")
+    return [
+        "The Courier",
+        "LIVE UPDATES",
+        TITLE,
+        STANDFIRST,
+        f"{CAPTION} {CREDIT}",
+        "4 updates",
+        "2 replies",
+        "Started 17:50 4 November 2025",
+        "Times: London",
+        *(["Pause updates"] if plays else []),
+        "Key points",
+        f"{CLOSED} 18:47",
+        DETOUR,
+        "Pinned",
+        "18:47",
+        CLOSED_UPDATE,
+        *paragraphs,
+        *(["More"] if forms else []),
+        "Key events",
+        "18:47",
+        CLOSED_UPDATE,
+        *(["All", "Key events", "Roads & rails", "The bridge", "From the start"] if forms else []),
+    ]
 
 
 def _timeline(*, plays: bool, forms: bool) -> list[str]:
     day = "4 November 2025"
     reply = ["Leave a reply"] if forms else []
     return [
-        f"20:05 {day}",
+        "20:05",
+        day,
         "Watch: the crest, from above",
         "Piet Halloran",
         "The Tern at Old Quay",
-        *(["Play here"] if plays else []),
+        "YouTube",
+        *(["Show from YouTube", "This sends data to YouTube.", "Always show YouTube"] if plays else []),
         "What to do when the river rises",
         "Sandbags, shelters, telephone numbers",
         *reply,
-        f"19:20 {day}",
+        "19:20",
+        day,
         "From the other bank",
         "Our photographer has crossed by boat:",
         f"{CAPTION} {CREDIT}",
         "I’ve lived here since ’71. I’ve never heard it roar.",
         "— Wilma Tarn, who lives by the bridge",
         *reply,
-        f"18:47 {day}",
+        "18:47",
+        day,
         "BREAKING",
         "KEY EVENT",
-        "Old Quay Bridge closed “until further notice”",
+        CLOSED_UPDATE,
         "Mara Ellery",
         "Reporter",
         "Piet Halloran",
@@ -183,7 +201,8 @@ def _timeline(*, plays: bool, forms: bool) -> list[str]:
         "The bridge",
         "Roads & rails",
         "1 reply",
-        f"17:55 {day}",
+        "17:55",
+        day,
         "Mara Ellery",
         "Reporter, Old Quay",
         "We are at the Old Quay, where the water stands one step below the road.",

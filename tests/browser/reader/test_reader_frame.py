@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom
+from tests.browser.reader.pages import TWO_FRAMES, until
 from tests.loopback import html_site
 
 README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
@@ -102,11 +103,11 @@ def test_links_to_the_live_blogs_own_pages_stay_in_the_frame(
     with _framed(context, newsroom, linking_story) as (page, frame):
         frame.wait_for_selector('[data-connection="live"]')
         article = page.url
-        for place in ("#pinned li a", "article .when a"):
+        for place in ("#pinned .at", "article .when a"):
             frame.locator(place).first.click()
             frame.wait_for_url("**?entry=*")
             frame.wait_for_selector('[data-connection="live"]')
-        frame.get_by_role("link", name="Older updates").click()
+        frame.evaluate("scrollTo(0, document.body.scrollHeight)")
         expect(frame.locator("article")).to_have_count(22)
         assert page.url == article
         assert len(context.pages) == 1
@@ -129,3 +130,45 @@ def test_without_javascript_links_to_elsewhere_leave_the_frame_and_others_stay(
         frame.get_by_role("link", name="Source link").first.click()
         expect(page.locator("h1")).to_have_text("Elsewhere")
         assert page.url == f"{ELSEWHERE}source"
+
+
+def test_an_embedded_page_tells_how_high_it_is_and_all_its_links_leave_it(
+    newsroom: Newsroom, context: BrowserContext, linking_story: dict[str, Any]
+) -> None:
+    """The script of five lines in the documents is the one that is tried."""
+    documents = (Path(__file__).parents[3] / "docs" / "element.md").read_text(encoding="utf-8")
+    found = re.search(r'<script>\naddEventListener\("message".*?</script>', documents, re.DOTALL)
+    assert found is not None
+    script = found[0].replace("https://live.example", newsroom.url)
+    assert len(script.splitlines()) <= 7
+    frame_tag = f'<iframe src="{newsroom.page(linking_story, "?embed")}" title="Live" style="width:100%" height="90">'
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    with html_site(f"<!doctype html><title>An article</title>{script}{frame_tag}</iframe><p>Below.</p>") as article:
+        page = context.new_page()
+        page.goto(article)
+        frame = page.frames[1]
+        frame.wait_for_selector('[data-connection="live"]')
+        expect(frame.locator(".masthead")).to_have_count(0)
+        height = "() => document.querySelector('iframe').offsetHeight"
+        is_whole = "() => document.documentElement.scrollHeight <= window.innerHeight + 1"
+        until(page, f"() => ({height})() > 1000")
+        until(frame, is_whole)
+        before = page.evaluate(height)
+        newsroom.publish(linking_story, "It grows.")
+        until(page, f"(before) => ({height})() > before", before)
+        until(frame, is_whole)
+        # A frame that is never scrolled knows all the same that its reader is further down.
+        frame.locator("article").nth(9).scroll_into_view_if_needed()
+        expect(frame.locator("#fresh")).to_be_hidden()
+        frame.evaluate(TWO_FRAMES)  # in which the browser says what is in sight
+        newsroom.publish(linking_story, "Held back.")
+        expect(frame.locator("#fresh")).to_have_text("1 new update")
+        page.evaluate("window.scrollTo(0, 0)")
+        expect(frame.locator("article").first).to_contain_text("Held back.")
+        with context.expect_page() as opened:
+            frame.locator("article .when a").first.click()
+        expect(opened.value.locator(".masthead")).to_be_visible()
+        opened.value.close()
+        frame.locator("article").last.scroll_into_view_if_needed()
+        expect(frame.locator("article")).to_have_count(24)
+        assert (page.url, len(context.pages)) == (article, 1)
