@@ -11,19 +11,19 @@ LOCKED := --quiet --universal --generate-hashes --no-emit-index-url --no-header 
 COMPILE := $(RUN) -m uv pip compile $(LOCKED) pyproject.toml
 RUN_EXTRAS := --extra images
 # Without video: FFmpeg's libraries would make the image half as large again.
-CONTAINER_EXTRAS := --extra images --extra heic --extra postgres --extra s3
+CONTAINER_EXTRAS := --extra images --extra heic --extra postgres --extra s3 --extra redis
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pure test-all generators coverage floors check format bench prove lock clean
+.PHONY: help run test test-pure test-all generators client-types screenshots coverage floors check format bench chaos prove lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.core ## install, migrate, seed the demo story and serve on http://127.0.0.1:8000
 	@$(RUN) -m app.cli migrate
 	@$(RUN) -m app.cli demo
-	@exec $(RUN) -m app.cli serve --show-token
+	@LIVEBLOG_DEMO=$${LIVEBLOG_DEMO-true} exec $(RUN) -m app.cli serve --show-token
 
 test: $(VENV)/.dev ## run the suite without what is slow; what this machine lacks is skipped with its reason
 	$(TEST) $(ARGS)
@@ -34,8 +34,15 @@ test-pure: $(VENV)/.dev ## run the tests of what opens no file and no socket of 
 test-all: $(VENV)/.dev ## run the whole suite, generators at their own counts and what is slow with it, as CI does
 	$(TEST) --all $(ARGS)
 
-generators: $(VENV)/.dev ## install what the tests of the API's description generate clients and lint with; they do so by themselves
+generators: $(VENV)/.dev ## install what the tests of the API's description and of the clients run; they do so by themselves
 	$(RUN) -m tests.description.tools
+	$(RUN) -m tests.clients.packages
+
+client-types: $(VENV)/.dev ## make the types of the clients in clients/ anew from the API's description
+	$(RUN) -m tests.description.client_types
+
+screenshots: $(VENV)/.dev ## take the pictures of docs/images anew, with the system's Chromium
+	$(RUN) -m tests.browser.screenshots
 
 # What their own tests reach of the pure packages. wire's encoders and shapes are otherwise reached from tests/api, which do not count.
 # Without the test of CPU time: counting lines is several times dearer than running them, and not evenly.
@@ -69,6 +76,9 @@ format: $(VENV)/.dev ## put the code into its one format
 bench: $(VENV)/.dev ## measure beside a C loop, bare protocols and other servers; about four minutes
 	$(RUN) -m benchmarks $(ARGS)
 
+chaos: $(VENV)/.dev ## hurt two nodes, their database, broker and proxy row by row while readers count; about six minutes
+	PYTHONPATH=clients/python $(RUN) -m benchmarks.chaos $(ARGS)
+
 prove: $(VENV)/.dev ## run the full reliability figures, one after the other; takes long
 	$(RUN) -m pytest --prove -m reliability $(ARGS)
 
@@ -79,7 +89,9 @@ lock: $(VENV)/.dev ## make the lock files anew from pyproject.toml
 	$(COMPILE) --all-extras --group dev --output-file requirements-dev.lock
 	$(RUN) -m uv pip compile $(LOCKED) --python-version 3.11 tests/description/generators.in \
 		--output-file tests/description/generators.lock
-	cd tests/description && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
+	for folder in tests/description clients/js clients/js/samples/*; do \
+		(cd $$folder && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund) || exit 1; \
+	done
 
 clean: ## remove the virtual environment and every cache, never the data
 	rm -rf $(VENV) $(FLOORS) .description-tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
