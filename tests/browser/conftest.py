@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser.engines.playwright_browser import playwright_browser
 from tests.browser.network import Network, network_before
@@ -39,7 +39,6 @@ def newsroom(
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     """Chromium, or with `--firefox` Firefox, each as it is installed."""
     with playwright_browser("firefox" if request.config.getoption("--firefox") else "chromium") as browser:
-        expect.set_options(timeout=PATIENCE_MILLISECONDS)
         yield browser
 
 

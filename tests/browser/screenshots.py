@@ -13,16 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect
 
 from app.storage.upkeep.migrations import migrate
+from tests.browser.engines.playwright_browser import playwright_browser
 from tests.browser.newsroom_page import give_token
 from tests.browser.newsroom_server import (
-    FLAGS,
     PATIENCE_MILLISECONDS,
     ROOT,
     Newsroom,
-    find_chromium,
     run_command,
     run_newsroom,
 )
@@ -99,8 +98,7 @@ def _write(png: bytes, file: Path) -> None:
 
 def main() -> None:
     """Take the pictures, and refuse more bytes than a repository should hold of them."""
-    expect.set_options(timeout=PATIENCE_MILLISECONDS)
-    with tempfile.TemporaryDirectory() as folder, reserved_port() as port, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, reserved_port() as port, playwright_browser("chromium") as browser:
         (Path(folder) / "data").mkdir()
         migrate(f"sqlite:///{folder}/data/liveblog.db")
         servers = run_newsroom(Path(folder), port, {"LIVEBLOG_DEMO": "true"})
@@ -108,7 +106,6 @@ def main() -> None:
         newsroom.server.stop()
         run_command(newsroom, "demo")  # beside a running server its entries would all be of now
         newsroom.server.start()
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
 
         def context_of(size: tuple[int, int]) -> BrowserContext:
             context = browser.new_context(
@@ -123,7 +120,6 @@ def main() -> None:
 
         with html_site(HOST_PAGE.format(url=newsroom.url)) as host:
             take_pictures(newsroom, context_of, host)
-        browser.close()
         next(servers, None)
     taken = sum(file.stat().st_size for file in FOLDER.glob("*.webp"))
     if taken > MOST_BYTES:

@@ -17,10 +17,10 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from app import __version__
-from tests.browser.newsroom_server import FLAGS, PATIENCE_MILLISECONDS, find_chromium
+from tests.browser.engines.playwright_browser import playwright_browser
 from tests.clients.packages import PACKAGE, ROOT, SAMPLES, require_sample, run_script
 from tests.clients.stories import fresh, post
 from tests.description.client_types import TYPESCRIPT
@@ -154,9 +154,7 @@ def test_the_react_sample_is_built_and_follows_a_server_that_is_killed_and_start
 ) -> None:
     run_script(react, "build")
     trouble: list[str] = []
-    with sync_playwright() as playwright, site_of(react / "dist") as site:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    with playwright_browser("chromium") as browser, site_of(react / "dist") as site:
         page = browser.new_page()
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.goto(f"{site}/?origin={server.url}&story={story}")
@@ -175,5 +173,4 @@ def test_the_react_sample_is_built_and_follows_a_server_that_is_killed_and_start
         expect(page.get_by_role("status").first).to_have_text("live")
         post(server, story, "In the element.")
         expect(page.locator("live-blog article .body").first).to_have_text("In the element.")
-        browser.close()
     assert trouble == []

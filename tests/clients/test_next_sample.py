@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.browser.newsroom_server import FLAGS, PATIENCE_MILLISECONDS, find_chromium
+from tests.browser.engines.playwright_browser import playwright_browser
 from tests.clients.packages import require_sample, run_script
 from tests.clients.stories import post
 from tests.e2e.server import Server, make_story
@@ -62,11 +62,9 @@ def test_the_next_sample_is_built_and_follows_a_server_that_is_killed_and_starte
     story = make_story(server)
     post(server, story, "Polls have closed.")
     trouble: list[str] = []
-    with sync_playwright() as playwright, started(folder, server) as site:
+    with playwright_browser("chromium") as browser, started(folder, server) as site:
         drawn = httpx.get(f"{site}/stories/{story}", trust_env=False, timeout=30).raise_for_status().text
         assert "<article><p>Polls have closed.</p></article>" in drawn
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        expect.set_options(timeout=PATIENCE_MILLISECONDS)
         page = browser.new_page()
         page.on("pageerror", lambda error: trouble.append(str(error)))
         page.goto(f"{site}/stories/{story}")
@@ -77,5 +75,4 @@ def test_the_next_sample_is_built_and_follows_a_server_that_is_killed_and_starte
         server.start()
         post(server, story, "After the restart.")
         expect(articles).to_have_text(["After the restart.", "Polls have closed."])
-        browser.close()
     assert trouble == []

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.browser.newsroom_server import FLAGS, PATIENCE_MILLISECONDS, find_chromium
+from tests.browser.engines.playwright_browser import playwright_browser
 from tests.clients.packages import PACKAGE, ROOT, require_recipe_tools
 from tests.clients.stories import post
 from tests.description.tools import run_tool
@@ -80,9 +80,7 @@ def pasted(name: str, server: Server, story: str) -> str:
 
 def test_each_page_draws_the_story_and_what_comes(server: Server, story: str) -> None:
     trouble: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-        expect.set_options(timeout=PATIENCE_MILLISECONDS)
+    with playwright_browser("chromium") as browser:
         for name in PAGES:
             with html_site(f"<!doctype html><title>A site</title>{pasted(name, server, story)}") as url:
                 page = browser.new_page()
@@ -93,7 +91,6 @@ def test_each_page_draws_the_story_and_what_comes(server: Server, story: str) ->
                 post(server, story, f"For {name}.")
                 expect(articles.first).to_have_text(f"For {name}.")
                 page.close()
-        browser.close()
     assert trouble == []
 
 

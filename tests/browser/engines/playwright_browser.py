@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.browser.engines.firefox import launch_firefox
-from tests.browser.newsroom_server import FLAGS, find_chromium
+from tests.browser.newsroom_server import FLAGS, PATIENCE_MILLISECONDS, find_chromium
+
+log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 30.0
+"""What a browser takes on a machine that does five things at once, several times over."""
 
 
 @contextmanager
@@ -19,10 +27,29 @@ def playwright_browser(engine: str) -> Iterator[Browser]:
         if engine == "firefox":
             # Firefox may tell of a page's request after the page: Playwright then waits for a navigation that is over.
             patch.setenv("PLAYWRIGHT_SKIP_NAVIGATION_CHECK", "1")
+        close_in_time(patch, BrowserContext)
+        close_in_time(patch, Browser)
         with sync_playwright() as playwright:
             if engine == "firefox":
                 browser = launch_firefox(playwright)
             else:
                 browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+            expect.set_options(timeout=PATIENCE_MILLISECONDS)
             yield browser
             browser.close()
+
+
+def close_in_time(patch: pytest.MonkeyPatch, kind: type[BrowserContext] | type[Browser]) -> None:
+    """Leave what is not closed within `CLOSE_SECONDS` to the end of the browser's process.
+
+    Chromium may never answer `Target.disposeBrowserContext` and goes on with all else. Playwright waits without a limit
+    for it, after all that the test asserts.
+    """
+
+    def close(self: Any, reason: str | None = None) -> None:
+        try:
+            self._sync(asyncio.wait_for(self._impl_obj.close(reason=reason), CLOSE_SECONDS))
+        except TimeoutError:
+            log.warning("a %s was not closed within %s s", kind.__name__, CLOSE_SECONDS)
+
+    patch.setattr(kind, "close", close)

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.newsroom_server import FLAGS, PATIENCE_MILLISECONDS, find_chromium
+from tests.browser.engines.playwright_browser import playwright_browser
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS
 from tests.clients.stories import fresh, post
 from tests.clients.wordpress.wordpress import WordPress
 from tests.e2e.server import Server, make_story
@@ -30,11 +31,8 @@ CONTENT = "() => wp.data.select('core/editor').getEditedPostContent()"
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, which reaches nothing but this machine."""
-    with sync_playwright() as playwright:
-        expect.set_options(timeout=PATIENCE_MILLISECONDS)
-        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+    with playwright_browser("chromium") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
