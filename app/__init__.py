@@ -2,7 +2,7 @@
 
 import gc
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 COLLECTOR_THRESHOLDS = (20_000, 20, 50)
 """How many new objects before Python looks for cycles, and how many such looks before it looks at older ones too. Set

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from pydantic_core.core_schema import ErrorType
 
+from app import __version__
 from app.domain import errors
 from app.settings import PREFIX, Settings
 from tests.needs import require
@@ -309,3 +310,18 @@ def test_every_locked_package_has_a_hash_of_its_own() -> None:
     for name in ("requirements.lock", "requirements-container.lock", "requirements-dev.lock"):
         blocks = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert all("--hash=sha256:" in block for block in blocks if block.strip()), name
+
+
+def test_all_that_is_released_together_has_one_version() -> None:
+    patterns = {
+        "CHANGELOG.md": r"^## \[(\d[^\]]+)\] - \d{4}-\d\d-\d\d$",
+        "clients/js/package.json": r'"version": "([^"]+)"',
+        "clients/js/package-lock.json": r'"version": "([^"]+)"',
+        "clients/python/pyproject.toml": r'^version = "([^"]+)"',
+        "clients/wordpress/block.json": r'"version": "([^"]+)"',
+        "clients/wordpress/liveblog-story.php": r"^const VERSION = '([^']+)';",
+        "clients/wordpress/readme.txt": r"^Stable tag: (.+)$",
+        "deploy/kubernetes/liveblog.yaml": r"/liveblog:([\w.]+)$",
+    }
+    found = {name: re.search(pattern, (ROOT / name).read_text(), re.M) for name, pattern in patterns.items()}
+    assert {name: match and match[1] for name, match in found.items()} == dict.fromkeys(patterns, __version__)

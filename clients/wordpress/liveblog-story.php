@@ -2,7 +2,7 @@
 /**
  * Plugin Name: Liveblog Story
  * Description: A live story of your Liveblog server in an article: its text and structured data in the page, new entries as they come.
- * Version: 0.1.0
+ * Version: 0.2.0
  * Requires at least: 5.9
  * Requires PHP: 7.4
  * Author: Liveblog
@@ -23,7 +23,7 @@ namespace LiveblogStory;
 
 defined( 'ABSPATH' ) || exit;
 
-const VERSION = '0.1.0';
+const VERSION = '0.2.0';
 const BLOCK   = 'liveblog-story/story';
 
 /** An array, so that wp-admin/options.php, which shows all options to administrators, does not show the token. */
