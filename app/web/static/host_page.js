@@ -9,6 +9,10 @@ import { say } from "./words.js";
 const SEEN_MS = 1_000;
 const STEPS = Array.from({ length: 21 }, (_, step) => step / 20);
 
+// What was told of, for as long as the page is open: an element that is taken away and put back tells of nothing again.
+const seenIn = new WeakMap(); // ids of entries, by the element
+const toldSlots = new WeakSet();
+
 /** What stands above the entries, and what is said of new ones to those who hear the page. */
 export class AboveEntries {
   #root;
@@ -40,14 +44,12 @@ export class AdSlots {
   #host;
   #timeline;
   #every;
-  #told = new WeakSet();
-
   #made;
 
   /** `made`, if there is one, is handed what was made of the host's template, and the id of the entry before it. */
-  constructor(host, timeline, every, made) {
+  constructor(host, every, made) {
     this.#host = host;
-    this.#timeline = timeline;
+    this.#timeline = host.querySelector('[part="timeline"]');
     this.#every = every;
     this.#made = made;
   }
@@ -81,30 +83,37 @@ export class AdSlots {
   }
 
   #fill(slot) {
-    if (this.#told.has(slot)) return;
-    this.#told.add(slot);
+    if (toldSlots.has(slot)) return;
+    toldSlots.add(slot);
     const given = this.#host.querySelector(':scope > template[slot="ad"]');
     if (given && slot.childElementCount === 0) {
       const content = document.importNode(given.content, true);
       this.#made?.(content, slot.dataset.after);
       slot.append(content);
     }
-    const detail = { slot, after: slot.dataset.after };
-    this.#host.dispatchEvent(new CustomEvent("adslot", { bubbles: true, composed: true, detail }));
+    tell(this.#host, "adslot", { slot, after: slot.dataset.after });
   }
 }
 
-/** Tell of each entry once that was seen for a second: half of it, or enough to fill half of the window. */
-export function watchEntries(root, signal, tell) {
+function tell(host, name, detail) {
+  host.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, detail }));
+}
+
+/**
+ * Tell of each entry in `root` once that was seen for a second: half of it, or enough to fill half of the window. It is
+ * an event `entryview` at `host`.
+ */
+export function watchEntries(host, root, signal) {
   const timeline = root.querySelector('[part="timeline"]');
-  const seen = new Set();
+  const seen = seenIn.get(host) ?? new Set();
+  seenIn.set(host, seen);
   const waiting = new Map(); // timers, by entry
 
   const see = (id) => {
     waiting.delete(id);
     if (document.visibilityState === "hidden" || seen.has(id)) return;
     seen.add(id);
-    tell({ story: root.dataset.story, id, headline: timeline.querySelector(`:scope > [data-id="${CSS.escape(id)}"] h2`)?.textContent ?? null });
+    tell(host, "entryview", { story: root.dataset.story, id, headline: timeline.querySelector(`:scope > [data-id="${CSS.escape(id)}"] h2`)?.textContent ?? null });
   };
   const views = new IntersectionObserver((changes) => {
     for (const { target, isIntersecting, intersectionRatio, intersectionRect } of changes) {

@@ -82,7 +82,7 @@ export class LiveBlog extends Base {
     this.#view = view;
     signal.addEventListener("abort", () => view.stop());
     view.start();
-    this.#tellOf("status", { story: root.dataset.story, status: view.follower.state.status });
+    this.#tellStatus({ story: root.dataset.story, status: view.follower.state.status });
     if (ticker) return;
     this.#addLater(view, signal);
     if (canonical === location.href.split("#")[0]) this.#openLinked(view, signal);
@@ -102,11 +102,11 @@ export class LiveBlog extends Base {
   async #addLater(view, signal) {
     const { AboveEntries, AdSlots, watchEntries } = await loadEventually(() => import("./host_page.js"), signal);
     if (signal.aborted) return;
-    watchEntries(this.#root, signal, (seen) => this.#dispatch("entryview", seen));
+    watchEntries(this, this.#root, signal);
     this.#above = new AboveEntries(this.#root, view);
     const every = Math.trunc(Number(this.getAttribute("ad-every")));
     if (!(every > 0)) return;
-    this.#slots = new AdSlots(this, this.#root.querySelector('[part="timeline"]'), every);
+    this.#slots = new AdSlots(this, every);
     view.drawing(() => this.#slots.place());
   }
 
@@ -125,14 +125,14 @@ export class LiveBlog extends Base {
         const isOver = isFinalStatus(response.status) || response.status === 410;
         if (signal.aborted) return false;
         if (response.ok || isOver) {
-          await this.#insert(html);
-          if (isOver) this.#tellOf("status", { connection: "refused" });
+          await this.#insert(html, signal);
+          if (isOver && !signal.aborted) this.#tellStatus({ connection: "refused" });
           return response.ok && !signal.aborted;
         }
       } catch {
         if (signal.aborted) return false;
       }
-      this.#tellOf("status", { connection: "retrying" });
+      this.#tellStatus({ connection: "retrying" });
       await pause(asked ?? 500 + backOffMs(attempt, Math.random), signal);
     }
     return false;
@@ -146,8 +146,8 @@ export class LiveBlog extends Base {
     return address;
   }
 
-  /** Put the markup here once it has its style, so that nothing is seen without. */
-  async #insert(html) {
+  /** Put the markup here once it has its style, so that nothing is seen without, if it is still wanted then. */
+  async #insert(html, signal) {
     const drawn = document.createElement("template");
     drawn.innerHTML = html;
     const style = drawn.content.querySelector("link");
@@ -160,6 +160,7 @@ export class LiveBlog extends Base {
         setTimeout(done, STYLE_MS);
       });
     }
+    if (signal.aborted) return;
     for (const before of this.querySelectorAll(":scope > .liveblog")) before.remove();
     this.append(drawn.content);
   }
@@ -177,11 +178,13 @@ export class LiveBlog extends Base {
   }
 
   #hear(name, details) {
-    if (name === "updated") this.#tellOfEntry(details);
-    if (name === "updated") this.#above?.draw(details);
+    if (name === "updated") {
+      this.#tellOfEntry(details);
+      this.#above?.draw(details);
+    }
     if (name === "drawn") this.#slots?.place();
-    if (name === "connection" || name === "status") this.#tellOf("status", { story: this.state?.id, ...details });
-    if (name === "withdrawn") this.#tellOf("status", { status: "withdrawn" });
+    if (name === "connection" || name === "status") this.#tellStatus({ story: this.state?.id, ...details });
+    if (name === "withdrawn") this.#tellStatus({ status: "withdrawn" });
     if (name === "story" && !this.hasAttribute("lang")) {
       Object.assign(this.#root, { lang: details.language, dir: details.direction });
     }
@@ -194,10 +197,10 @@ export class LiveBlog extends Base {
   }
 
   /** Tell the page what it may not have been told: the story's status, and that of the connection. */
-  #tellOf(name, details) {
+  #tellStatus(details) {
     const before = JSON.stringify(this.#status);
     Object.assign(this.#status, details);
-    if (JSON.stringify(this.#status) !== before) this.#dispatch(name, { ...this.#status });
+    if (JSON.stringify(this.#status) !== before) this.#dispatch("status", { ...this.#status });
   }
 
   #dispatch(name, detail) {

@@ -135,7 +135,7 @@ if (isNewestFirst) loadNearTheEnd(document.getElementById("older"), place, () =>
 rememberVisit({ timeline, follower });
 if (advertisement) {
   loadEventually(() => import("./ad_places.js")).then(({ adPlaces }) => {
-    places = adPlaces(main, timeline, advertisement);
+    places = adPlaces(main, advertisement);
     place.keeping(drawEntries);
   });
 }

@@ -1,0 +1,77 @@
+"""<live-blog> beside another of its story or its server, changed while it loads, and taken away and put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.newsroom_server import Newsroom
+from tests.browser.reader.pages import TWO_FRAMES, Open, until
+from tests.loopback import html_site
+
+LIVE = "(id) => document.querySelector(`#${id} > .liveblog`)?.dataset.connection === 'live'"
+TOLD = """
+  window.told = [];
+  for (const name of ["entryview", "adslot"]) {
+    document.addEventListener(name, ({ detail: { id, after } }) => told.push(`${name} ${id ?? after}`));
+  }
+"""
+AD = '<template slot="ad"><p>Buy</p></template>'
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(open_page: Open, newsroom: Newsroom) -> Iterator[Opened]:
+    """Opens a page of another site with these elements; requests for `held` wait in the list beside."""
+    with ExitStack() as sites:
+
+        def open_host(*elements: str, held: tuple[str, list[Route]] | None = None) -> Page:
+            script = f'<script type="module" src="{newsroom.url}/live-blog.js"></script>'
+            html = f'<!doctype html><html lang="en"><title>An article</title>{script}{"".join(elements)}'
+            page = open_page("about:blank", before_page_scripts=TOLD)
+            if held:
+                page.route(held[0], lambda route: held[1].append(route))
+            page.goto(sites.enter_context(html_site(html)), wait_until="domcontentloaded")
+            return page
+
+        yield open_host
+
+
+def test_an_element_that_is_changed_while_its_style_loads_stays_what_it_was_changed_to(
+    opened: Opened, newsroom: Newsroom
+) -> None:
+    story = newsroom.make_story()
+    for number in range(5):
+        newsroom.publish(story, f"Entry {number}.")
+    held: list[Route] = []
+    page = opened(f'<live-blog id="it" src="{newsroom.page(story)}"></live-blog>', held=("**/*.css", held))
+    until(page, "() => document.querySelector('#it > link') !== null")
+    page.evaluate("document.querySelector('#it').setAttribute('limit', '2')")
+    until(page, LIVE, "it")
+    for route in held:
+        route.continue_()
+    until(page, "() => document.querySelector('#it > link').sheet !== null")
+    page.evaluate(TWO_FRAMES)
+    expect(page.locator("#it article")).to_have_count(2)
+    newsroom.publish(story, "And one more.")
+    expect(page.locator("#it article").first).to_contain_text("And one more.")
+
+
+def test_an_element_that_is_put_back_tells_of_no_entry_and_no_place_for_an_advertisement_again(
+    opened: Opened, newsroom: Newsroom
+) -> None:
+    story = newsroom.make_story()
+    entries = [newsroom.publish(story, f"Entry {number}.")["id"] for number in range(3)]
+    page = opened(f'<live-blog id="it" src="{newsroom.page(story)}" ad-every="2">{AD}</live-blog>')
+    page.set_viewport_size({"width": 900, "height": 1_500})
+    before = {f"adslot {entries[1]}", *(f"entryview {each}" for each in entries)}
+    until(page, "(count) => told.length === count", len(before))
+    page.evaluate("() => { const it = document.querySelector('#it'); it.remove(); document.body.append(it); }")
+    until(page, LIVE, "it")
+    last = f"entryview {newsroom.publish(story, 'The last.')['id']}"
+    until(page, "(last) => told.includes(last)", last)  # it is seen after all that were there before
+    assert sorted(page.evaluate("told")) == sorted({*before, last})
