@@ -91,7 +91,7 @@ class ReadingPlace {
       this.#find();
       return true;
     }
-    const article = document.getElementById(`entry-${id}`);
+    const article = this.#byId(`entry-${id}`);
     if (article === null) return false;
     const node = article.dataset.revision === revision ? article.querySelectorAll("*")[part] : undefined;
     this.#hold(node ?? article, node ? top : articleTop);
@@ -101,20 +101,32 @@ class ReadingPlace {
   /** Run a change of the page so that what is read stays where it is, and so does the focus. */
   keeping(change) {
     if (this.#kept !== null && this.#scrolled !== 0) this.#onScroll();
-    else this.#catchUp();
-    const focused = document.activeElement?.closest?.("article")?.dataset.id;
+    else this.#makeGood(); // also what the change before this one has moved, of which no frame has come yet
+    const focused = document.activeElement?.closest?.("article")?.id;
     const held = this.#held;
     const before = this.#kept && [this.#kept.node, ...(held ? [] : first(inView(this.#main), LIMIT))].map(remembered);
     change();
     if (focused && !document.activeElement?.closest("article")) {
-      document.getElementById(`entry-${focused}`)?.focus({ preventScroll: true });
+      this.#byId(focused)?.focus({ preventScroll: true });
     }
     if (!before) return;
-    const rank = before.findIndex((each) => (each.after = found(each)) !== null);
+    const rank = before.findIndex((each) => (each.after = this.#found(each)));
     if (rank > 0 || !held) this.#release();
     if (rank < 0) this.#find();
     else this.#kept = { node: before[rank].after, top: before[rank].top, scrollY: scrollY };
     this.#observeAgain();
+  }
+
+  /** Return what has an id here: another element of the page may show the same story, with the same ids. */
+  #byId(id) {
+    return this.#main.querySelector(`#${CSS.escape(id)}`);
+  }
+
+  #found({ node, id, whole, name, text }) {
+    if (node.isConnected) return node;
+    const article = id && this.#byId(id);
+    if (!article || whole) return article;
+    return [...article.getElementsByTagName(name)].find((each) => each.textContent === text);
   }
 
   /** Have #makeGood called in the coming frame, behind the browser's own anchoring, whether or not a size changes. */
@@ -246,12 +258,4 @@ function remembered(node) {
   const id = node.closest("article")?.id;
   const { top } = node.getBoundingClientRect();
   return { node, top, id, whole: node.id === id, name: node.tagName, text: node.textContent };
-}
-
-function found({ node, id, whole, name, text }) {
-  if (node.isConnected) return node;
-  const article = id && document.getElementById(id);
-  if (!article) return null;
-  if (whole) return article;
-  return [...article.getElementsByTagName(name)].find((each) => each.textContent === text) ?? null;
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.newsroom_server import Newsroom
 from tests.browser.reader.pages import TWO_FRAMES, Open, until
@@ -19,6 +19,9 @@ TOLD = """
     document.addEventListener(name, ({ detail: { id, after } }) => told.push(`${name} ${id ?? after}`));
   }
 """
+WORDS = "Words. " * 100 + "Words."
+TOP = "(article) => article.querySelector('.body p').getBoundingClientRect().top"
+BELOW = '<div style="height: 200vh"></div>'
 AD = '<template slot="ad"><p>Buy</p></template>'
 
 Opened = Callable[..., Page]
@@ -39,6 +42,48 @@ def opened(open_page: Open, newsroom: Newsroom) -> Iterator[Opened]:
             return page
 
         yield open_host
+
+
+def _read(page: Page, read: Locator) -> None:
+    """Scroll to the text of an entry."""
+    read.evaluate(f"(article) => scrollBy(0, ({TOP})(article) - 5)")
+    page.evaluate(TWO_FRAMES)
+    assert read.evaluate(TOP) == pytest.approx(5, abs=1)
+
+
+def test_of_two_elements_of_one_story_each_keeps_its_own_place_and_its_own_focus(
+    opened: Opened, newsroom: Newsroom
+) -> None:
+    story = newsroom.make_story()
+    entries = [newsroom.publish(story, WORDS, headline=f"Headline {number}") for number in range(5)]
+    newsroom.edit(entries[2], headline="Changed once")  # and so as high as after the next change
+    elements = [f'<live-blog id="{name}" src="{newsroom.page(story)}"></live-blog>' for name in ("first", "second")]
+    page = opened(*elements, BELOW)
+    for name in ("first", "second"):
+        until(page, LIVE, name)
+    read = page.locator(f'#second [id="entry-{entries[2]["id"]}"]')
+    read.locator(".when a").evaluate("(link) => link.focus({ preventScroll: true })")
+    _read(page, read)
+    newsroom.edit(entries[2], headline="Changed twice")
+    expect(page.locator("h2", has_text="Changed twice")).to_have_count(2)
+    page.evaluate(TWO_FRAMES)
+    assert read.evaluate(TOP) == pytest.approx(5, abs=2)
+    expect(read).to_be_focused()
+
+
+def test_what_is_read_stays_when_its_entry_grows_below_it(opened: Opened, newsroom: Newsroom) -> None:
+    """The pins are drawn right after the entry: before the browser has called what makes good how that has moved."""
+    story = newsroom.make_story()
+    entries = [newsroom.publish(story, WORDS, headline=f"Headline {number}") for number in range(5)]
+    page = opened(f'<live-blog id="it" src="{newsroom.page(story)}"></live-blog>', BELOW)
+    until(page, LIVE, "it")
+    until(page, "() => told.length > 0")  # by what draws the pins
+    read = page.locator(f'[id="entry-{entries[2]["id"]}"]')
+    _read(page, read)
+    newsroom.act(entries[2], "corrections", text="Not so. " * 50, severity="correction")
+    expect(read.locator(".corrections li")).to_have_count(1)
+    page.evaluate(TWO_FRAMES)
+    assert read.evaluate(TOP) == pytest.approx(5, abs=2)
 
 
 def test_an_element_that_is_changed_while_its_style_loads_stays_what_it_was_changed_to(
