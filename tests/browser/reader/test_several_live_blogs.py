@@ -20,6 +20,7 @@ TOLD = """
   }
 """
 WORDS = "Words. " * 100 + "Words."
+FILM = "https://www.youtube.com/watch?v=abcdefghijk"
 TOP = "(article) => article.querySelector('.body p').getBoundingClientRect().top"
 BELOW = '<div style="height: 200vh"></div>'
 AD = '<template slot="ad"><p>Buy</p></template>'
@@ -84,6 +85,25 @@ def test_what_is_read_stays_when_its_entry_grows_below_it(opened: Opened, newsro
     expect(read.locator(".corrections li")).to_have_count(1)
     page.evaluate(TWO_FRAMES)
     assert read.evaluate(TOP) == pytest.approx(5, abs=2)
+
+
+def test_what_shows_embeds_speaks_the_language_of_each_story_whenever_it_comes(
+    opened: Opened, newsroom: Newsroom
+) -> None:
+    stories = {language: newsroom.make_story(language=language) for language in ("en", "de")}
+    for story in stories.values():
+        newsroom.publish(story, FILM)
+    held: list[Route] = []
+    page = opened(
+        *(f'<live-blog id="{name}" src="{newsroom.page(story)}"></live-blog>' for name, story in stories.items()),
+        held=("**/embeds/frames.js", held),
+    )
+    for name in stories:
+        until(page, LIVE, name)
+    for route in held:
+        route.continue_()
+    expect(page.locator("#en .embed-choice button")).to_have_text("Show from YouTube")
+    expect(page.locator("#de .embed-choice button")).to_have_text("Inhalt von YouTube zeigen")
 
 
 def test_an_element_that_is_changed_while_its_style_loads_stays_what_it_was_changed_to(

@@ -2,6 +2,7 @@
 // A card stays under its frame, unseen: so nothing moves when one is shown or taken back, and print has the card.
 
 import { element, said } from "../entries.js";
+import { useWords } from "../words.js";
 import { Consent } from "./consent.js";
 
 // Without a way to lead this page elsewhere. A provider's own origin is none of ours: `mayBeFramed` sees to that.
@@ -17,8 +18,9 @@ const ends = new WeakMap(); // what ends following a frame's height, by its figu
 let heights; // what follows them, asked for before a frame is shown that needs it
 const consent = new Consent(() => document.querySelectorAll(EMBEDS).forEach(draw)).listen();
 
-/** Put what the reader can choose into each embed of `root`, and show those that are granted. */
-export function offerFrames(root) {
+/** Put what the reader can choose into each embed of `root`, in these words, and show those that are granted. */
+export function offerFrames(root, words) {
+  useWords(words);
   for (const figure of root.querySelectorAll(EMBEDS)) {
     if (!mayBeFramed(figure.dataset.frame)) continue;
     if (!figure.querySelector(".embed-choice")) figure.append(...choices(figure));
