@@ -218,3 +218,45 @@ async def test_of_several_live_blogs_those_are_brought_that_are_said(sqlite_url:
         assert len(imports.results) == 3
         kept = (await imports.server.client.get(f"/v1/stories/{imports.results[1].outcome.slug}")).json()
         assert kept["title"] == "The second"
+
+
+def _saved_page(name: str, *updates: tuple[int, str], more: tuple[dict[str, str], ...] = ()) -> SourceFile:
+    written = [
+        {"headline": f"At {minute}", "articleBody": text, "datePublished": f"2026-11-03T20:{minute:02}:00Z"}
+        for minute, text in updates
+    ]
+    return made_file(name, page_with(live_blog_posting(*written, *more)))
+
+
+async def test_a_live_blog_that_has_ended_is_brought_whole_out_of_several_files_and_stays_as_it_is(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    files = [_saved_page("1.html", (1, "One."), (2, "Two.")), _saved_page("2.html", (2, "Two, edited."), (3, "Three."))]
+    async with importing(sqlite_url, tmp_path) as imports:
+        for counts in ((3, 0, 0, 0), (0, 0, 3, 0)):
+            await imports.run(Source.JSON_LD, files)
+            assert imports.counts == counts
+            assert imports.results[0].outcome.left_alone == []
+        shown = await imports.public_entries(imports.results[0].outcome.slug)
+        assert [entry["body_html"] for entry in shown] == ["<p>One.</p>", "<p>Two, edited.</p>", "<p>Three.</p>"]
+
+
+async def test_what_cannot_be_brought_of_any_file_of_a_live_blog_is_counted(sqlite_url: str, tmp_path: Path) -> None:
+    wrong = {"headline": "Soon", "articleBody": "Soon.", "datePublished": "soon"}
+    files = [_saved_page("1.html", (1, "One."), more=(wrong,)), _saved_page("2.html", (1, "One."), (2, "Two."))]
+    async with importing(sqlite_url, tmp_path) as imports:
+        with pytest.raises(Refused, match="1 entries cannot be"):
+            await imports.run(Source.JSON_LD, files)
+
+
+async def test_two_files_that_would_be_one_live_blog_are_refused(sqlite_url: str, tmp_path: Path) -> None:
+    files = [
+        made_file(f"{folder}/night.csv", f"id,time,text\n1,2026-11-03T20:00:00Z,{folder}\n") for folder in ("a", "b")
+    ]
+    async with importing(sqlite_url, tmp_path) as imports:
+        with pytest.raises(Refused, match="what is broken"):
+            await imports.run(Source.CSV, files)
+        assert "broken: b/night.csv: Another live blog of these files has the id night, too: a/night.csv." in "\n".join(
+            imports.reports[1].lines()
+        )
+        assert (await imports.server.admin.get("/v1/newsroom/stories")).json()["items"] == []

@@ -86,6 +86,10 @@ class ImportRun:
             )
             sentences = problems_of_story(record, now=self.request.options.now)
             report.problems.extend(Problem(Severity.BROKEN, story.where, sentence) for sentence in sentences)
+            known = self.reports.get(story.id)
+            if known is not None:
+                sentence = f"Another live blog of these files has the id {story.id[:80]}, too: {known.story.where}."
+                report.problems.append(Problem(Severity.BROKEN, story.where, sentence))
             if self.api is not None:
                 # With the pictures that earlier runs have fetched, as those have written their entries.
                 uploads = await find_uploads(self.api, report.pictures)

@@ -11,7 +11,7 @@ from app.content.addresses import media_address
 from app.domain.clock import Micros
 from app.domain.entry import JsonObject
 from app.domain.slugs import is_slug, slug_of
-from app.importers.foreign import FileBroken, ForeignStory, ReadOptions, SourceFile
+from app.importers.foreign import FileBroken, ForeignStory, ReadOptions, SourceFile, join_stories
 from app.importers.times import NotATime, is_absent, read_time
 from app.importers.values import string_of
 from app.importers.wordpress.comments import LiveblogComment, add_entries
@@ -45,7 +45,17 @@ class _Post:
 
 
 def read_wxr(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
-    """Read the live blogs of WordPress's export files. Raises FileBroken."""
+    """Read the live blogs of WordPress's export files: several of one post are one story. Raises FileBroken.
+
+    Of a single file, which may be of any length, nothing is read twice.
+    """
+    if len(files) == 1:
+        yield from _stories(files, options)
+    else:
+        yield from join_stories(lambda: _stories(files, options))
+
+
+def _stories(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
     for file in files:
         with file.open() as stream:
             items = xml_items(stream, where=file.name, containers=_CONTAINERS, prefixes=_PREFIXES)

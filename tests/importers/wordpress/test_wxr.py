@@ -183,3 +183,23 @@ def test_a_time_that_only_the_sites_zone_has_is_read_in_the_zone_that_is_said() 
     options = ReadOptions(now=NOW, time_zone="America/New_York")
     story = story_of(WP, made_file("a.xml", wxr(wxr_post(comment))), options=options)
     assert entries_of(story)["101"].published_at == parse_time("2026-11-04T01:00:00Z")
+
+
+def test_a_post_of_several_exports_is_one_story_with_the_newest_of_each_entry() -> None:
+    first = wxr_comment(101, "2026-11-03 20:00:00", "Old.")
+    edit = wxr_comment(110, "2026-11-03 20:30:00", "New.", replaces=101)
+    other = wxr_post(wxr_comment(300, "2026-11-03 20:00:00", "Else."), number=11)
+    files = [
+        made_file("2.xml", wxr(wxr_post(first, edit, wxr_comment(112, "2026-11-03 20:32:00", "Last.")))),
+        made_file(
+            "1.xml", wxr(other, wxr_post(first, wxr_comment(111, "2026-11-03 20:20:00", "Gone there."), state="enable"))
+        ),
+    ]
+    alone, story = stories_of(WP, *files)
+    assert [*entries_of(alone)] == ["300"]
+    assert [html_of(entry) for entry in entries_of(story).values()] == [
+        "<p>New.</p>",
+        "<p>Gone there.</p>",
+        "<p>Last.</p>",
+    ]
+    assert not story.is_live
