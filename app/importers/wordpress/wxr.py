@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from app.content.addresses import media_address
 from app.domain.clock import Micros
@@ -67,6 +67,7 @@ class _Reading:
         self.name = name
         self.options = options
         self.people: dict[str, str] = {}
+        self.site = ""
 
     def stories(self, items: Iterator[Edge | Element]) -> Iterator[ForeignStory]:
         post: _Post | None = None
@@ -90,6 +91,8 @@ class _Reading:
             name = item.text_of("wp:author_display_name") or item.text_of("wp:author_login")
             self.people[item.text_of("wp:author_id")] = name
             self.people[item.text_of("wp:author_login")] = name
+        elif item.name == "wp:base_blog_url":
+            self.site = _site_of(string_of(item.text), with_path=True)
 
     def _take(self, post: _Post, item: Element) -> None:
         if item.name == "wp:comment":
@@ -149,13 +152,18 @@ class _Reading:
         others = [self.people[each] for each in ids if each in self.people]
         return tuple({"name": each} for each in dict.fromkeys([name, *others]) if each)
 
+    def _identifier(self, post: str, link: str) -> str:
+        """Return an id that no post of another site has: the site's address and the number of the post there."""
+        site = self.site or _site_of(link, with_path=False)
+        return f"{site}:{post}" if site and post else post or link
+
     def _story(self, post: _Post) -> ForeignStory:
         members = {name: string_of(text) for name, text in post.members.items()}
         link, state = members.get("link", ""), post.meta.get("liveblog", "")
         slug = slug_of(unquote(members.get("wp:post_name", "")))
         where = f"{self.name}, line {post.line:,}"
         story = ForeignStory(
-            id=members.get("wp:post_id", "") or link,
+            id=self._identifier(members.get("wp:post_id", ""), link),
             source="wordpress",
             title=members.get("title", ""),
             where=where,
@@ -182,3 +190,11 @@ class _Reading:
             story.leave_out(place, sentence)
         add_entries(story, post.comments)
         return story
+
+
+def _site_of(address: str, *, with_path: bool) -> str:
+    """Return a site's host, with its path where several share the host: `harbour.example~news`; "" for none."""
+    if media_address(address) is None:
+        return ""
+    parts = urlsplit(address.lower())
+    return "~".join([parts.netloc, *(part for part in parts.path.split("/") if part and with_path)])

@@ -36,7 +36,12 @@ def test_a_post_with_a_live_blog_becomes_a_story_with_its_entries_times_authors_
         ),
     )
     story = story_of(WP, file)
-    assert (story.id, story.title, story.slug, story.is_live) == ("10", "Election night", "election-night", False)
+    assert (story.id, story.title, story.slug, story.is_live) == (
+        "harbour.example:10",
+        "Election night",
+        "election-night",
+        False,
+    )
     assert story.fields == {
         "canonical_url": "https://harbour.example/2026/11/election-night/",
         "standfirst": "Results as they come.",
@@ -151,7 +156,7 @@ def test_posts_without_a_live_blog_readers_comments_and_other_files_are_passed_o
     readers = wxr_comment(7, "2026-11-03 20:00:00", "First!", type="", approved="1")
     file = made_file("site.xml", wxr(wxr_post(readers, state=""), wxr_post(readers, number=11)))
     [story] = stories_of(WP, file)
-    assert (story.id, story.entries) == ("11", [])
+    assert (story.id, story.entries) == ("harbour.example:11", [])
     with pytest.raises(FileBroken, match="no export of WordPress"):
         stories_of(WP, made_file("feed.xml", "<rss><channel><title>News</title></channel></rss>"))
 
@@ -203,3 +208,18 @@ def test_a_post_of_several_exports_is_one_story_with_the_newest_of_each_entry() 
         "<p>Last.</p>",
     ]
     assert not story.is_live
+
+
+@pytest.mark.parametrize(
+    ("site", "identifier"),
+    [
+        ("<wp:base_blog_url>https://Times.example</wp:base_blog_url>", "times.example:10"),
+        ("<wp:base_blog_url>http://network.example:8080/sport/</wp:base_blog_url>", "network.example:8080~sport:10"),
+        ("<wp:base_blog_url>nowhere</wp:base_blog_url>", "harbour.example:10"),
+        ("", "harbour.example:10"),
+    ],
+)
+def test_posts_of_two_sites_with_one_number_are_two_stories(site: str, identifier: str) -> None:
+    export = wxr(wxr_post(wxr_comment(1, "2026-11-03 20:00:00", "One.")))
+    marked = export.replace("<wp:base_site_url>", f"{site}<wp:base_site_url>")
+    assert story_of(WP, made_file("a.xml", marked)).id == identifier
