@@ -79,7 +79,7 @@ def begin_restore(newsroom: Newsroom, call: Call, header: ExportHeader, *, check
         known = read_import_by_external_id(context.tx, SOURCE, header.story.id)
         if known is not None:
             if known.fingerprint != check:
-                raise Conflict("id_taken", "This story was brought from another export: withdraw or purge it first.")
+                raise Conflict("id_taken", "This story was brought from another export: import it into another server.")
             return progress_of(context.tx, known)
         check_settings(header.story.settings)
         wanted = None if header.story.site == DEFAULT_SITE else header.story.site

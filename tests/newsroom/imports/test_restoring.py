@@ -232,6 +232,7 @@ def test_a_second_run_changes_nothing_and_another_file_is_refused(
     with pytest.raises(Conflict) as refused:
         restore(elsewhere, export(driver, story))
     assert refused.value.code == "id_taken"
+    assert refused.value.detail.endswith("import it into another server.")
     with pytest.raises(Conflict):
         restore(driver, lines)
 
