@@ -83,7 +83,9 @@ def _ticker(
     )
     story = stories.setdefault(identifier or where, ForeignStory(identifier or where, "tickaroo", "", where))
     story.title = first_text(beside, ("title", "name")) or story.title
-    story.is_live = first_text(beside, ("status", "state")).lower() in {"live", "running", "started"}
+    state = first_text(beside, ("status", "state")).lower()
+    story.is_live = state in {"live", "running", "started"}
+    story.is_draft = state == "draft"
     story.language = first_text(beside, ("language", "locale"))
     note_start(story, beside, _STARTS, options, where=where)
     return story

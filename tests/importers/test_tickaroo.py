@@ -61,6 +61,8 @@ def test_deleted_events_are_removed_and_drafts_stay_drafts() -> None:
     events = [_event(1, deleted=True), _event(2, state="draft"), _event(3)]
     story = story_of(TIK, made_file("ticker.json", {"ticker": {"_id": "5e1", "events": events}}))
     assert [entry.status for entry in story.entries] == ["removed", "draft", "published"]
+    assert not story.is_draft
+    assert story_of(TIK, made_file("ticker.json", {"_id": "5e1", "state": "draft", "events": events})).is_draft
 
 
 @pytest.mark.parametrize("wrapped", [False, True])

@@ -135,6 +135,7 @@ class _Reading:
                 authors=self._authors(item, meta),
                 is_key=meta.get("liveblog_key_entry") == "true",
                 is_in_trash=item.text_of("wp:comment_approved") in {"trash", "post-trashed", "spam"},
+                is_held=item.text_of("wp:comment_approved") in {"0", "hold"},
             )
         )
 
@@ -169,7 +170,7 @@ class _Reading:
             where=where,
             slug=slug if is_slug(slug) else "",
             is_live=state in {"enable", "1"},
-            is_draft=members.get("wp:status", "publish") not in {"publish", "private"},
+            is_draft=members.get("wp:status", "publish") != "publish" or bool(members.get("wp:post_password")),
             aliases=(link,) if link else (),
         )
         if media_address(link):

@@ -223,3 +223,26 @@ def test_posts_of_two_sites_with_one_number_are_two_stories(site: str, identifie
     export = wxr(wxr_post(wxr_comment(1, "2026-11-03 20:00:00", "One.")))
     marked = export.replace("<wp:base_site_url>", f"{site}<wp:base_site_url>")
     assert story_of(WP, made_file("a.xml", marked)).id == identifier
+
+
+@pytest.mark.parametrize(
+    ("status", "password"), [("private", ""), ("publish", "secret"), ("future", ""), ("draft", "")]
+)
+def test_a_post_that_not_everybody_can_read_comes_as_a_draft_and_that_is_said(status: str, password: str) -> None:
+    comment = wxr_comment(101, "2026-11-28 20:00:00", "One.")
+    post = wxr_post(comment, state="enable", status=status, password=password)
+    report = report_of(story_of(WP, made_file("a.xml", wxr(post))))
+    assert report.status(NOW) == "draft"
+    assert "Not everybody can read it there" in report.problems[-1].sentence
+    assert report_of(story_of(WP, made_file("a.xml", wxr(wxr_post(comment, state="enable"))))).status(NOW) == "live"
+
+
+def test_what_waits_for_approval_is_a_draft_and_an_edit_that_does_is_none() -> None:
+    comments = [
+        wxr_comment(101, "2026-11-03 20:00:00", "Waits.", approved="0"),
+        wxr_comment(102, "2026-11-03 20:01:00", "Shown."),
+        wxr_comment(103, "2026-11-03 20:02:00", "Not yet.", approved="0", replaces=102),
+    ]
+    waiting, shown = entries_of(story_of(WP, made_file("a.xml", wxr(wxr_post(*comments))))).values()
+    assert (waiting.status, html_of(waiting)) == ("draft", "<p>Waits.</p>")
+    assert (shown.status, html_of(shown), len(shown.versions)) == ("published", "<p>Shown.</p>", 1)
