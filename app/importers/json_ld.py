@@ -18,8 +18,8 @@ from app.importers.foreign import (
     ForeignVersion,
     ReadOptions,
     SourceFile,
-    join_stories,
 )
+from app.importers.joining import join_stories
 from app.importers.json_items import read_json
 from app.importers.markup import html_of_text, is_markup, link_html, picture_html, recording_html
 from app.importers.pages import read_page

@@ -16,8 +16,8 @@ from app.importers.foreign import (
     ForeignVersion,
     ReadOptions,
     SourceFile,
-    join_stories,
 )
+from app.importers.joining import join_stories
 from app.importers.json_items import JsonItems, read_json
 from app.importers.json_ld import postings_in, story_of_posting
 from app.importers.markup import html_of_text, is_markup, link_html, picture_html, recording_html

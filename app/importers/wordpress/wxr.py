@@ -11,7 +11,8 @@ from app.content.addresses import media_address
 from app.domain.clock import Micros
 from app.domain.entry import JsonObject
 from app.domain.slugs import is_slug, slug_of
-from app.importers.foreign import FileBroken, ForeignStory, ReadOptions, SourceFile, join_stories
+from app.importers.foreign import FileBroken, ForeignStory, ReadOptions, SourceFile
+from app.importers.joining import join_stories
 from app.importers.times import NotATime, is_absent, read_time
 from app.importers.values import string_of
 from app.importers.wordpress.comments import LiveblogComment, add_entries
