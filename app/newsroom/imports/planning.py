@@ -10,6 +10,7 @@ from app.domain.identifiers import StoryId
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.newsroom import Call, Newsroom
+from app.newsroom.imports.removing import is_taken_back
 from app.storage.database.transactions import ReadTransaction
 from app.storage.imports.states import list_entries_by_external_id, read_import_by_external_id
 from app.storage.newsroom.media import list_media_named
@@ -50,7 +51,11 @@ def plan_import(
             return ImportPlan(None, "new", len(fingerprints), 0, 0, 0, 0)
         known = _known(tx, known_import.story, [*fingerprints, *removed])
         pairs = [(known.get(each), fingerprint) for each, fingerprint in fingerprints.items()]
-        differing = [entry for entry, fingerprint in pairs if entry and entry.creation_fingerprint != fingerprint]
+        differing = [
+            entry
+            for entry, fingerprint in pairs
+            if entry and (entry.creation_fingerprint != fingerprint or is_taken_back(tx, entry))
+        ]
         edited_here = sum(entry.edited_by_hand or entry.working is not None for entry in differing)
         missing = sum(entry is None for entry, _ in pairs)
         return ImportPlan(
