@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -260,3 +261,26 @@ async def test_two_files_that_would_be_one_live_blog_are_refused(sqlite_url: str
             imports.reports[1].lines()
         )
         assert (await imports.server.admin.get("/v1/newsroom/stories")).json()["items"] == []
+
+
+async def test_stories_whose_slug_is_taken_get_a_longer_one_and_the_report_says_so_before(
+    database_url: str, tmp_path: Path
+) -> None:
+    [ours] = _wordpress()
+    text = ours.open().read().decode()
+    files = [
+        made_file(f"{name}.xml", text.replace("https://harbour.example", f"https://{name}.example"))
+        for name in ("first", "second")
+    ]
+    async with importing(database_url, tmp_path) as imports:
+        await imports.server.admin.post("/v1/stories", json={"title": "Ours", "slug": "election-night"})
+        await imports.run(Source.WORDPRESS, files)
+        said = [[problem.sentence for problem in report.problems] for report in imports.reports]
+        assert said == [["Another story has, or had, the slug election-night: this one gets a longer one."]] * 2
+        slugs = [result.outcome.slug for result in imports.results]
+        assert all(re.fullmatch(r"election-night-[a-z0-9]{6}", slug) for slug in slugs)
+        assert [len(await imports.public_entries(slug)) for slug in slugs] == [2, 2]
+        assert (await imports.server.client.get("/v1/stories/election-night")).json()["title"] == "Ours"
+        await imports.run(Source.WORDPRESS, files)
+        assert [result.outcome.slug for result in imports.results] == slugs
+        assert [report.problems for report in imports.reports] == [[], []]

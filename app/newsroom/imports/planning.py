@@ -14,6 +14,7 @@ from app.newsroom.imports.removing import is_taken_back
 from app.storage.database.transactions import ReadTransaction
 from app.storage.imports.states import list_entries_by_external_id, read_import_by_external_id
 from app.storage.newsroom.media import list_media_named
+from app.storage.newsroom.stories import read_story
 
 READ_ENTRIES = 200
 """Entries that are read at once: each has its whole body."""
@@ -32,6 +33,8 @@ class ImportPlan:
     """Those that were changed there, and by a person here: they stay as they are here."""
     removed: int
     """Those that are public here and were removed there."""
+    is_slug_taken: bool = False
+    """Whether another story has, or had, the slug of a new one, which gets another then."""
 
 
 def plan_import(
@@ -42,13 +45,15 @@ def plan_import(
     external_id: str,
     fingerprints: Mapping[str, str],
     removed: Sequence[str],
+    slug: str | None = None,
 ) -> ImportPlan:
     """Compare the fingerprints of records, by their external ids, with what is here. Raises NotAllowed."""
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.IMPORT_STORIES)
         known_import = read_import_by_external_id(tx, source, external_id)
         if known_import is None:
-            return ImportPlan(None, "new", len(fingerprints), 0, 0, 0, 0)
+            is_taken = slug is not None and read_story(tx, slug) is not None
+            return ImportPlan(None, "new", len(fingerprints), 0, 0, 0, 0, is_slug_taken=is_taken)
         known = _known(tx, known_import.story, [*fingerprints, *removed])
         pairs = [(known.get(each), fingerprint) for each, fingerprint in fingerprints.items()]
         differing = [

@@ -18,6 +18,7 @@ from app.domain.entry import Entry
 from app.domain.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.rights import Right
+from app.domain.slugs import slug_from_title
 from app.domain.story import MAX_PINS, Story, StoryStatus
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.freezing import refuse_frozen
@@ -33,7 +34,7 @@ from app.newsroom.imports.making import IMPORT, add_imported, make_entry
 from app.newsroom.imports.prepared import PreparedEntry, TakenEntries, prepare_entries
 from app.newsroom.imports.records import ImportedEntry, ImportedStory
 from app.newsroom.publication.publication import EventImported, StoryOpened, publish_changes
-from app.newsroom.stories.lifecycle import end_of_silence, new_story
+from app.newsroom.stories.lifecycle import SLUG_TAIL_LENGTH, end_of_silence, new_story
 from app.storage.database.transactions import WriteTransaction
 from app.storage.imports.states import (
     StoryImport,
@@ -79,10 +80,11 @@ class ImportProgress:
 def begin_import(newsroom: Newsroom, call: Call, record: ImportedStory, *, opens: bool = False) -> ImportProgress:
     """Make the story as a draft that is being imported, unless its source's id is known; return how far it is.
 
-    One of which a part is here takes the record's title and status, and its site if it names one. One that came as a
-    draft, and is one still, begins to be shown if this run `opens` it with the record's status: with all that was
-    written in it here since, in slices, where publishing it by hand would be one long transaction.
-    Raises InvalidInput for a record that cannot be a story, Conflict `slug_taken`, `frozen`, `story_importing` for one
+    Where another story has its slug, it gets a longer one. One of which a part is here takes the record's title and
+    status, and its site if it names one. One that came as a draft, and is one still, begins to be shown if this run
+    `opens` it with the record's status: with all that was written in it here since, in slices, where publishing it by
+    hand would be one long transaction.
+    Raises InvalidInput for a record that cannot be a story, Conflict `frozen`, `story_importing` for one
     that is to be a draft and is being shown, NotAllowed.
     """
     with open_write(newsroom, call, right=Right.IMPORT_STORIES) as context:
@@ -97,7 +99,7 @@ def begin_import(newsroom: Newsroom, call: Call, record: ImportedStory, *, opens
             story, status=StoryStatus.DRAFT, importing=True, created_at=created_at, ends_at=None
         )
         refuse_frozen(story)
-        insert_story(context.tx, story)
+        story = _inserted(context, story)
         record_story(context, before=None, after=story, action=IMPORT)
         made = StoryImport(
             story=story.id,
@@ -117,6 +119,19 @@ def _draft(context: WriteContext, record: ImportedStory) -> StoryDraft:
         return draft_of_story(record, now=context.now)
     except BadRecord as error:
         raise InvalidInput([FieldError("/story", "invalid", str(error))]) from None
+
+
+def _inserted(context: WriteContext, story: Story) -> Story:
+    """Insert a new story and return it: with a tail behind its slug, if another has or had that."""
+    try:
+        insert_story(context.tx, story)
+    except Conflict as error:
+        if error.code != "slug_taken":
+            raise
+        tail = context.newsroom.random.base62("slug", story.id, SLUG_TAIL_LENGTH)
+        story = dataclasses.replace(story, slug=slug_from_title(story.slug, tail=tail))
+        insert_story(context.tx, story)
+    return story
 
 
 def _resumed(context: WriteContext, known: StoryImport, record: ImportedStory, *, opens: bool) -> StoryImport:
