@@ -129,7 +129,7 @@ def unique_entries(found: ForeignStory) -> list[ForeignEntry]:
     newest: dict[str, ForeignEntry] = {}
     for entry in found.entries:
         known = newest.get(entry.id)
-        if known is None or _changed_at(entry) >= _changed_at(known):
+        if known is None or entry.changed_at >= known.changed_at:
             newest[entry.id] = entry
     return sorted(newest.values(), key=lambda entry: (_shown_at(entry), entry.created_at, entry.id))
 
@@ -184,10 +184,6 @@ def duplicates_of(found: ForeignStory) -> list[Problem]:
             sentence = f"The id {entry.id[:80]} comes twice, here and at {known.where}: what was changed last is kept."
             problems.append(Problem(Severity.NOTE, entry.where, sentence))
     return problems
-
-
-def _changed_at(entry: ForeignEntry) -> int:
-    return max([entry.updated_at or 0, entry.created_at, *(version.at for version in entry.versions)])
 
 
 def _complete(

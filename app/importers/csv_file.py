@@ -63,6 +63,9 @@ _STATUSES: Mapping[str, ForeignStatus] = {
     "deleted": "removed",
 }
 CHUNK_BYTES = 65_536
+MAX_ROW_CHARACTERS = 8_388_608
+"""The most text of one row, as of one item of JSON: a file without line ends, or with a quote that stays open, is no
+reason to hold all of it."""
 
 
 def read_csv(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
@@ -119,11 +122,15 @@ class _Rows:
                 for name in next(csv.reader([header], delimiter=delimiter), [])
             ]
             self._check(header, names)
-            rows = csv.reader(text, delimiter=delimiter, strict=True)
-            for row in rows:
+            lines = _Lines(text)
+            rows = csv.reader(lines, delimiter=delimiter, strict=True)
+            for row in _rows_of_any_length(rows):
+                lines.characters = 0
                 where = f"{self.story.where}, line {rows.line_num + 1:,}"
                 if any(cell.strip() for cell in row):
                     self._row({name: string_of(cell) for name, cell in zip(names, row, strict=False) if name}, where)
+        except _RowTooLong:
+            raise FileBroken(where, "This row, or the one after it, is longer than 8 MB.") from None
         except csv.Error as error:
             raise FileBroken(where, f"This row, or the one after it, is no CSV: {error}.") from None
         except UnicodeError:
@@ -209,3 +216,38 @@ def _html(row: Mapping[str, str]) -> str:
     words = {name: row.get(f"image_{name}", "") for name in ("alt", "caption", "credit")}
     link = media_address(row.get("link", "")) or ""
     return html + picture_html(picture, **words) + link_html(link)
+
+
+class _RowTooLong(Exception):
+    """A row that is over the limit."""
+
+
+class _Lines:
+    """The lines of a file. `characters` are those of the row that is being read; whoever has a row sets it to 0."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.text = text
+        self.characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.text.readline(MAX_ROW_CHARACTERS + 1):
+            self.characters += len(line)
+            if self.characters > MAX_ROW_CHARACTERS:
+                raise _RowTooLong
+            yield line
+
+
+def _rows_of_any_length(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Yield the rows, whose cells may be as long as a row.
+
+    The module's own limit is the process's, and too small for a long text: it is another while a row is read alone.
+    """
+    while True:
+        limit = csv.field_size_limit(MAX_ROW_CHARACTERS)
+        try:
+            row = next(rows, None)
+        finally:
+            csv.field_size_limit(limit)
+        if row is None:
+            return
+        yield row

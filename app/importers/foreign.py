@@ -103,6 +103,11 @@ class ForeignEntry:
     unknown_kinds: tuple[str, ...] = ()
     """Kinds of content that we have no block for: kept as the HTML or the words they came with."""
 
+    @property
+    def changed_at(self) -> Micros:
+        """Return when it was last changed there."""
+        return max([self.updated_at or Micros(0), self.created_at, *(version.at for version in self.versions)])
+
 
 @dataclass(slots=True)
 class ForeignStory:

@@ -11,7 +11,15 @@ from app.content.addresses import media_address
 from app.domain.clock import Micros
 from app.domain.entry import JsonObject
 from app.importers.anchors import anchors_of, derived_id
-from app.importers.foreign import FileBroken, ForeignEntry, ForeignStory, ForeignVersion, ReadOptions, SourceFile
+from app.importers.foreign import (
+    FileBroken,
+    ForeignEntry,
+    ForeignStory,
+    ForeignVersion,
+    ReadOptions,
+    SourceFile,
+)
+from app.importers.joining import join_stories
 from app.importers.json_items import read_json
 from app.importers.markup import html_of_text, is_markup, link_html, picture_html, recording_html
 from app.importers.pages import read_page
@@ -26,7 +34,14 @@ _LEADING_HEADLINE = 40
 
 
 def read_json_ld(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
-    """Read the live blogs of pages and files with structured data. Raises FileBroken where there is none."""
+    """Read the live blogs of pages and files with structured data: pages of one are joined.
+
+    Raises FileBroken where there is none.
+    """
+    yield from join_stories(lambda: _stories(files, options))
+
+
+def _stories(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
     for file in files:
         text = read_page(file)
         postings = [posting for document in _documents(text, file.name) for posting in postings_in(document)]

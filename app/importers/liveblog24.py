@@ -117,6 +117,7 @@ def _read_news(news: Mapping[str, Any], where: str, story: ForeignStory, options
         updated_at=updated if updated > at else None,
         pinned=flag_of(news.get("sticktop", news.get("stick_top", news.get("pinned")))),
         key_event=flag_of(news.get("keypoint", news.get("is_key"))),
+        status="draft" if string_of(news.get("status")) == "draft" else "published",
         importance="major" if flag_of(news.get("important", news.get("highlight"))) else "normal",
         unknown_kinds=unknown,
     )

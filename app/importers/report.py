@@ -118,6 +118,9 @@ def _problem_json(problem: Problem) -> Mapping[str, str]:
 def examine(story: ForeignStory, *, now: Micros, each: Callable[[ImportedEntry], None] = lambda entry: None) -> Report:
     """Read all of a story's entries, count what is in them, and hand on each record that can be brought."""
     report = Report(story, problems=[*story.problems, *duplicates_of(story)])
+    if story.is_draft:
+        sentence = "Not everybody can read it there: it comes as a draft, unless --status says otherwise."
+        report.problems.append(Problem(Severity.NOTE, story.where, sentence))
     for entry in unique_entries(story):
         report.unknown_kinds.update(entry.unknown_kinds)
         report.statuses["removed"] += entry.status == "removed"

@@ -9,7 +9,15 @@ from typing import Any
 
 from app.content.addresses import media_address
 from app.domain.entry import JsonObject
-from app.importers.foreign import FileBroken, ForeignEntry, ForeignStory, ForeignVersion, ReadOptions, SourceFile
+from app.importers.foreign import (
+    FileBroken,
+    ForeignEntry,
+    ForeignStory,
+    ForeignVersion,
+    ReadOptions,
+    SourceFile,
+)
+from app.importers.joining import join_stories
 from app.importers.json_items import JsonItems, read_json
 from app.importers.json_ld import postings_in, story_of_posting
 from app.importers.markup import html_of_text, is_markup, link_html, picture_html, recording_html
@@ -24,6 +32,10 @@ _INITIAL = re.compile(r'initial-?data="([^"]*)"', re.IGNORECASE)
 
 def read_tickaroo(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
     """Read the tickers of saved answers: events and entries, or the structured data of an embed."""
+    yield from join_stories(lambda: _stories(files, options))
+
+
+def _stories(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
     stories: dict[str, ForeignStory] = {}
     for file in files:
         beside: dict[str, Any] = {}
@@ -71,7 +83,9 @@ def _ticker(
     )
     story = stories.setdefault(identifier or where, ForeignStory(identifier or where, "tickaroo", "", where))
     story.title = first_text(beside, ("title", "name")) or story.title
-    story.is_live = first_text(beside, ("status", "state")).lower() in {"live", "running", "started"}
+    state = first_text(beside, ("status", "state")).lower()
+    story.is_live = state in {"live", "running", "started"}
+    story.is_draft = state == "draft"
     story.language = first_text(beside, ("language", "locale"))
     note_start(story, beside, _STARTS, options, where=where)
     return story

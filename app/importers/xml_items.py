@@ -99,6 +99,8 @@ class _Reading:
         except expat.ExpatError as error:
             sentence = _SENTENCES.get(error.code, f"This is no XML: {expat.errors.messages.get(error.code, 'error')}.")
             raise FileBroken(f"{self.file}, line {error.lineno:,}", sentence) from None
+        except (ValueError, LookupError):  # what the parser raises for an encoding it has no table of
+            raise FileBroken(self.where, "It is in an encoding that is not read: save it as UTF-8.") from None
 
     def take(self) -> list[Edge | Element]:
         """Return what was found since it was last asked."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import stat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -34,13 +36,22 @@ def new_file(path: Path) -> BinaryIO:
 
 
 def digest_of(path: Path) -> tuple[int, str]:
-    """Return a file's size and its SHA-256. Raises OSError."""
+    """Return a file's size and its SHA-256. Raises OSError, for what is no regular file as well."""
     counted, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with _open_regular(path) as file:
         while piece := file.read(_PIECE_BYTES):
             counted.update(piece)
             size += len(piece)
     return size, counted.hexdigest()
+
+
+def _open_regular(path: Path) -> BinaryIO:
+    """Open a file, and neither follow a link nor wait for a pipe or a device."""
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise OSError(errno.EINVAL, "It is no regular file", str(path))
+    return os.fdopen(handle, "rb")
 
 
 def sync_folder(folder: Path) -> None:

@@ -80,6 +80,8 @@ class PictureFetcher:
             headers={"User-Agent": agent, "Accept": "image/*", "Accept-Encoding": "identity"},
             verify=certificates or ssl.create_default_context(),
             timeout=httpx.Timeout(limits.seconds, connect=limits.connect_seconds),
+            # One host's connection is not used for another at the same address, whose certificate nobody would check.
+            limits=httpx.Limits(max_keepalive_connections=0),
             follow_redirects=False,
             trust_env=False,  # a proxy would resolve the name again, and connect where it likes
         )

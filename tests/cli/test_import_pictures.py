@@ -10,9 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
-from app.cli.imports.pictures import upload_id
+from app.cli.imports.pictures import fetch_pictures, upload_id
 from app.domain.identifiers import is_uuid4
 from app.importers.foreign import SourceFile
 from app.importers.sources import Source
@@ -138,6 +139,29 @@ async def test_without_being_asked_nothing_is_fetched(sqlite_url: str, tmp_path:
             assert next(block["url"] for block in await _pictures(imports)) == old.address("/pier.png")
             assert imports.reports[0].as_json()["pictures"] == 4
         assert old.asked == []
+
+
+async def test_an_upload_that_the_server_does_not_answer_is_said_and_the_others_are_kept() -> None:
+    with _old_system() as old:
+        paths = ("/pier.png", "/quay.png", "/mole.png")
+        old.answers |= dict.fromkeys(paths, png(8, 8))
+        addresses = [old.address(path) for path in paths]
+        failures = {upload_id(addresses[0]): httpx.ReadTimeout, upload_id(addresses[1]): httpx.ReadError}
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            failure = failures.get(request.url.params["id"])
+            if failure is not None:
+                raise failure("away")
+            return httpx.Response(201, json={})
+
+        transport = httpx.MockTransport(answer)
+        async with httpx.AsyncClient(transport=transport, base_url="http://liveblog") as api, old.fetcher() as fetcher:
+            uploads, reasons = await fetch_pictures(api, fetcher, addresses, progress=lambda _, __: None)
+    assert [*uploads] == [addresses[2]]
+    assert reasons == {
+        addresses[0]: "It was fetched, and the server did not answer: ReadTimeout.",
+        addresses[1]: "It was fetched, and the server did not answer: ReadError.",
+    }
 
 
 def test_the_upload_of_an_address_has_one_id_which_is_an_id() -> None:

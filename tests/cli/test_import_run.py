@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,68 @@ async def test_of_several_live_blogs_those_are_brought_that_are_said(sqlite_url:
         assert len(imports.results) == 3
         kept = (await imports.server.client.get(f"/v1/stories/{imports.results[1].outcome.slug}")).json()
         assert kept["title"] == "The second"
+
+
+def _saved_page(name: str, *updates: tuple[int, str], more: tuple[dict[str, str], ...] = ()) -> SourceFile:
+    written = [
+        {"headline": f"At {minute}", "articleBody": text, "datePublished": f"2026-11-03T20:{minute:02}:00Z"}
+        for minute, text in updates
+    ]
+    return made_file(name, page_with(live_blog_posting(*written, *more)))
+
+
+async def test_a_live_blog_that_has_ended_is_brought_whole_out_of_several_files_and_stays_as_it_is(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    files = [_saved_page("1.html", (1, "One."), (2, "Two.")), _saved_page("2.html", (2, "Two, edited."), (3, "Three."))]
+    async with importing(sqlite_url, tmp_path) as imports:
+        for counts in ((3, 0, 0, 0), (0, 0, 3, 0)):
+            await imports.run(Source.JSON_LD, files)
+            assert imports.counts == counts
+            assert imports.results[0].outcome.left_alone == []
+        shown = await imports.public_entries(imports.results[0].outcome.slug)
+        assert [entry["body_html"] for entry in shown] == ["<p>One.</p>", "<p>Two, edited.</p>", "<p>Three.</p>"]
+
+
+async def test_what_cannot_be_brought_of_any_file_of_a_live_blog_is_counted(sqlite_url: str, tmp_path: Path) -> None:
+    wrong = {"headline": "Soon", "articleBody": "Soon.", "datePublished": "soon"}
+    files = [_saved_page("1.html", (1, "One."), more=(wrong,)), _saved_page("2.html", (1, "One."), (2, "Two."))]
+    async with importing(sqlite_url, tmp_path) as imports:
+        with pytest.raises(Refused, match="1 entries cannot be"):
+            await imports.run(Source.JSON_LD, files)
+
+
+async def test_two_files_that_would_be_one_live_blog_are_refused(sqlite_url: str, tmp_path: Path) -> None:
+    files = [
+        made_file(f"{folder}/night.csv", f"id,time,text\n1,2026-11-03T20:00:00Z,{folder}\n") for folder in ("a", "b")
+    ]
+    async with importing(sqlite_url, tmp_path) as imports:
+        with pytest.raises(Refused, match="what is broken"):
+            await imports.run(Source.CSV, files)
+        assert "broken: b/night.csv: Another live blog of these files has the id night, too: a/night.csv." in "\n".join(
+            imports.reports[1].lines()
+        )
+        assert (await imports.server.admin.get("/v1/newsroom/stories")).json()["items"] == []
+
+
+async def test_stories_whose_slug_is_taken_get_a_longer_one_and_the_report_says_so_before(
+    database_url: str, tmp_path: Path
+) -> None:
+    [ours] = _wordpress()
+    text = ours.open().read().decode()
+    files = [
+        made_file(f"{name}.xml", text.replace("https://harbour.example", f"https://{name}.example"))
+        for name in ("first", "second")
+    ]
+    async with importing(database_url, tmp_path) as imports:
+        await imports.server.admin.post("/v1/stories", json={"title": "Ours", "slug": "election-night"})
+        await imports.run(Source.WORDPRESS, files)
+        said = [[problem.sentence for problem in report.problems] for report in imports.reports]
+        assert said == [["Another story has, or had, the slug election-night: this one gets a longer one."]] * 2
+        slugs = [result.outcome.slug for result in imports.results]
+        assert all(re.fullmatch(r"election-night-[a-z0-9]{6}", slug) for slug in slugs)
+        assert [len(await imports.public_entries(slug)) for slug in slugs] == [2, 2]
+        assert (await imports.server.client.get("/v1/stories/election-night")).json()["title"] == "Ours"
+        await imports.run(Source.WORDPRESS, files)
+        assert [result.outcome.slug for result in imports.results] == slugs
+        assert [report.problems for report in imports.reports] == [[], []]

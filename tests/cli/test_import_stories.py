@@ -28,7 +28,7 @@ def test_a_report_comes_first_then_the_story_and_old_anchors_lead_to_its_entries
         dry = installation.run("import", "--from", "wordpress", file)
         assert dry.returncode == 0, dry.stderr
         assert dry.stdout.splitlines()[:2] == [
-            "Election night  (10, site.xml, line 8)",
+            "Election night  (harbour.example:10, site.xml, line 8)",
             "  entries: 2 (2 published)",
         ]
         assert "here: new 2" in dry.stdout
@@ -53,7 +53,7 @@ def test_what_cannot_be_is_one_sentence_and_nothing_is_written(installation: Ins
     folder = tmp_path / "empty"
     folder.mkdir()
     sentences = {
-        (cut,): "cut.xml, line 23: The file ends in the middle. Nothing was brought.",
+        (cut,): "cut.xml, line 24: The file ends in the middle. Nothing was brought.",
         (folder,): "their names end in .xml, .wxr, .json.",
         (cut, "--time-zone", "Mars/Olympus"): "There is no time zone 'Mars/Olympus'.",
     }

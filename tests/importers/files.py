@@ -78,7 +78,12 @@ def wxr(*posts: str, authors: Mapping[int, str] | None = None) -> str:
 
 
 def wxr_post(
-    *comments: str, number: int = 10, title: str = "Election night", state: str = "archive", status: str = "publish"
+    *comments: str,
+    number: int = 10,
+    title: str = "Election night",
+    state: str = "archive",
+    status: str = "publish",
+    password: str = "",
 ) -> str:
     """Write a post of an export; `state` is the plugin's, "" for a post without a live blog."""
     meta = _meta("wp:postmeta", {"liveblog": state}) if state else ""
@@ -90,6 +95,7 @@ def wxr_post(
         "<wp:post_date><![CDATA[2026-11-03 19:00:00]]></wp:post_date>\n"
         "<wp:post_date_gmt><![CDATA[2026-11-03 18:00:00]]></wp:post_date_gmt>\n"
         f"<wp:post_name><![CDATA[election-night]]></wp:post_name>\n<wp:status><![CDATA[{status}]]></wp:status>\n"
+        f"<wp:post_password><![CDATA[{password}]]></wp:post_password>\n"
         '<wp:post_type><![CDATA[post]]></wp:post_type>\n<category domain="category" nicename="politics">'
         '<![CDATA[Politics]]></category>\n<category domain="post_tag" nicename="ballot"><![CDATA[Ballot]]></category>\n'
         f"{meta}{''.join(comments)}</item>\n"

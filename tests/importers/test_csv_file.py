@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
@@ -88,13 +89,24 @@ def test_wrong_rows_are_left_out_with_their_lines_and_empty_ones_are_nothing() -
         ("id,time\n1,2026-11-03\n", "names no column `time`, or none of"),
         ("id,time,text,body\n", "Two columns are `text`"),
         (SMALL + '2,2026-11-03T20:00:00Z,"Open', "is no CSV"),
-        (SMALL + f"2,2026-11-03T20:00:00Z,{'x' * 200_000},y\n", "is no CSV"),
+        (SMALL + f"2,2026-11-03T20:00:00Z,{'x' * 9_000_000},y\n", "a.csv, line 2: This row, .* longer than 8 MB"),
+        (SMALL + '2,2026-11-03T20:00:00Z,"' + "x\n" * 4_500_000, "longer than 8 MB"),
+        (SMALL + "x" * 9_000_000, "longer than 8 MB"),
         ("", "names no column"),
     ],
 )
 def test_a_file_that_is_no_such_csv_is_refused(content: str, sentence: str) -> None:
     with pytest.raises(FileBroken, match=sentence):
         stories_of(CSV, made_file("a.csv", content))
+
+
+def test_a_long_cell_is_read_and_the_limit_of_the_process_stays() -> None:
+    limit = csv.field_size_limit()
+    text = " ".join(["word"] * 40_000)
+    story = story_of(CSV, made_file("a.csv", SMALL + f"2,2026-11-03T20:01:00Z,,{text}\n3,2026-11-03T20:02:00Z,Last,\n"))
+    assert [entry.id for entry in story.entries] == ["1", "2", "3"]
+    assert text in story.entries[1].versions[0].html
+    assert csv.field_size_limit() == limit
 
 
 def test_the_columns_are_in_the_document() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.clock import parse_time
-from app.importers.foreign import FileBroken
+from app.importers.foreign import FileBroken, SourceFile
 from app.importers.sources import Source
 from tests.importers.files import (
     entries_of,
@@ -101,3 +101,32 @@ def test_a_time_without_a_zone_is_said_and_one_that_is_none_leaves_the_update_ou
 def test_a_page_without_a_live_blog_is_refused() -> None:
     with pytest.raises(FileBroken, match="no LiveBlogPosting"):
         stories_of(LD, made_file("page.html", page_with({"@type": "NewsArticle"})))
+
+
+def _saved(name: str, *updates: tuple[str, str], end: str) -> SourceFile:
+    """Save a page with updates, each a headline and a text, whose change has no time."""
+    written = [
+        {"headline": headline, "articleBody": text, "datePublished": f"2026-11-03T20:{headline}:00Z"}
+        for headline, text in updates
+    ]
+    return made_file(name, page_with(live_blog_posting(*written, coverageEndTime=end)))
+
+
+def test_pages_saved_through_the_day_are_one_story_with_what_the_newest_says() -> None:
+    pages = [
+        _saved("page-10.html", ("02", "New."), ("03", "Second."), ("04", "Third."), end="2026-11-03T23:00:00Z"),
+        _saved("page-8.html", ("01", "First."), ("02", "Old."), end="2027-01-01T00:00:00Z"),
+        _saved("page-9.html", ("02", "Newer."), ("03", "Second."), end="2027-01-01T00:00:00Z"),
+    ]
+    for files in (pages, pages[::-1]):
+        story = story_of(LD, *files)
+        assert [html_of(entry) for entry in entries_of(story).values()] == [
+            "<p>First.</p>",
+            "<p>New.</p>",
+            "<p>Second.</p>",
+            "<p>Third.</p>",
+        ]
+        assert not story.is_live
+        assert sentences_of(story) == [
+            "note page-10.html: It comes several times: of each entry what was changed last is kept."
+        ]

@@ -67,6 +67,12 @@ def test_news_of_several_files_belong_to_the_events_in_the_files_names() -> None
     assert [story.id for story in stories_of(LB24, *files)] == ["1111111111", "2222222222"]
 
 
+def test_news_that_are_drafts_there_are_drafts_here() -> None:
+    news = [{**NEWS[0], "status": "draft"}, {**NEWS[1], "status": "published"}]
+    story = story_of(LB24, made_file("news.json", {"data": {"news": news}}))
+    assert [entry.status for entry in story.entries] == ["draft", "published"]
+
+
 def test_another_json_is_refused() -> None:
     with pytest.raises(FileBroken, match="no news and no event"):
         stories_of(LB24, made_file("x.json", {"err_code": 404, "data": {}}))

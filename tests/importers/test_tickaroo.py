@@ -61,6 +61,8 @@ def test_deleted_events_are_removed_and_drafts_stay_drafts() -> None:
     events = [_event(1, deleted=True), _event(2, state="draft"), _event(3)]
     story = story_of(TIK, made_file("ticker.json", {"ticker": {"_id": "5e1", "events": events}}))
     assert [entry.status for entry in story.entries] == ["removed", "draft", "published"]
+    assert not story.is_draft
+    assert story_of(TIK, made_file("ticker.json", {"_id": "5e1", "state": "draft", "events": events})).is_draft
 
 
 @pytest.mark.parametrize("wrapped", [False, True])
@@ -104,3 +106,18 @@ def test_spans_overlap_count_utf_16_units_and_are_left_out_where_they_are_wrong(
 def test_another_json_is_refused() -> None:
     with pytest.raises(FileBroken, match="no ticker and no event"):
         stories_of(TIK, made_file("x.json", {"status": 404}))
+
+
+def test_several_files_of_one_embed_are_one_story() -> None:
+    updates = [
+        {"headline": each, "articleBody": f"{each}.", "datePublished": f"2026-11-03T20:0{each}:00Z"} for each in "123"
+    ]
+    files = [
+        made_file(f"{number}.json", {"html": "", "schema": json.dumps(live_blog_posting(*part))})
+        for number, part in enumerate((updates[1:], updates[:2]))
+    ]
+    assert [html_of(entry) for entry in entries_of(story_of(TIK, *files)).values()] == [
+        "<p>1.</p>",
+        "<p>2.</p>",
+        "<p>3.</p>",
+    ]

@@ -50,6 +50,8 @@ def test_pieces_below_containers_come_whole_with_their_lines_and_prefixes() -> N
         ("", "ends in the middle"),
         ("plain text", "no XML"),
         (b"<rss><item><t>\xff\xfe</t></item></rss>", "no XML: not well-formed"),
+        ('<?xml version="1.0" encoding="EUC-JP"?><rss/>', "a.xml, line 1: It is in an encoding that is not read"),
+        ('<?xml version="1.0" encoding="no-such"?><rss/>', "a.xml, line 1: It is in an encoding that is not read"),
         ("<rss><item><t>" + "x" * 9_000_000 + "</t></item></rss>", "longer than 8 MB"),
         ("<rss><item><t a='" + "x" * 9_000_000 + "'/></item></rss>", "longer than 8 MB"),
         ("<rss><item><t " + "a" * 20_000_000, "longer than 8 MB"),

@@ -245,3 +245,26 @@ async def test_a_host_that_does_not_answer_or_does_not_exist_is_said() -> None:
         with pytest.raises(NotFetched, match="host is not known"):
             await fetcher.fetch("http://a.example/a.png")
     assert unused == site.port
+
+
+async def test_no_connection_is_used_for_another_host_at_the_same_address() -> None:
+    """Over TLS the certificate is that of the host for which it was opened."""
+    asked: list[int] = []
+
+    async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        number = len(asked)
+        asked.append(0)
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                asked[number] += 1
+                writer.write(_whole())
+                await writer.drain()
+        writer.close()
+
+    site = Site()
+    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    site.port = server.sockets[0].getsockname()[1]
+    async with server, site.fetcher() as fetcher:
+        for host in ("a.example", "b.example"):
+            assert (await fetcher.fetch(f"http://{host}:{site.port}/a.png")).content == PICTURE
+        assert asked == [1, 1]

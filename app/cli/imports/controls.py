@@ -83,8 +83,15 @@ def _give_up(newsroom: Newsroom, call: Call, story: str, _members: Mapping[str, 
 def _plan(newsroom: Newsroom, call: Call, _story: str, members: Mapping[str, Any]) -> Any:
     source, external_id = (member(members, name, TEXT) for name in ("source", "external_id"))
     fingerprints, removed = member(members, "fingerprints", TEXT_BY_TEXT), member(members, "removed", TEXTS)
+    slug = member(members, "slug", TEXT, default="") or None
     plan = plan_import(
-        newsroom, call, source=source, external_id=external_id, fingerprints=fingerprints, removed=removed
+        newsroom,
+        call,
+        source=source,
+        external_id=external_id,
+        fingerprints=fingerprints,
+        removed=removed,
+        slug=slug,
     )
     return dataclasses.asdict(plan)
 

@@ -16,7 +16,6 @@ from pathlib import Path
 
 from app.cli.control import Refused
 from app.domain.errors import Unavailable
-from app.domain.media import Media
 from app.media.copies import copy_opened, digest_of, new_file, sync_folder
 from app.media.files import FileMissing, MediaFiles
 from app.newsroom.imports.export_shapes import Exported, ExportedMedia, exported_json
@@ -98,12 +97,18 @@ def read_export(source: Path) -> Iterator[Iterator[tuple[ExportVerifier, Exporte
 
 
 def verify_files(source: Path, value: ExportedMedia) -> None:
-    """Verify that the files of an upload stand beside the export as they were. Raises Refused."""
+    """Verify that the files of an upload, whose names were checked, stand beside the export as they were.
+
+    They are regular files in a folder of their own, for a link could lead to any file of this machine. Raises Refused.
+    """
+    beside = folder_of(source) / value.media.name
     for file in value.media.renditions:
         digest = value.digests.get(str(file["file"]))
         if digest is None:
-            continue  # it was missing when the export was made
-        path = folder_of(source) / value.media.name / str(file["file"])
+            continue  # it was missing when the export was made, and `keep_files` leaves it out
+        path = beside / str(file["file"])
+        if beside.is_symlink():
+            raise Refused(f"{beside} is a link, and no folder of an export. Nothing was brought.")
         try:
             found = digest_of(path)
         except OSError as error:
@@ -112,11 +117,14 @@ def verify_files(source: Path, value: ExportedMedia) -> None:
             raise Refused(f"{path} has been altered since the export. Nothing was brought.")
 
 
-async def keep_files(source: Path, media: Media, files: MediaFiles) -> None:
-    """Put the files of an upload into the store, unless they are there. Raises Refused."""
+async def keep_files(source: Path, value: ExportedMedia, files: MediaFiles) -> None:
+    """Put the files of an upload, which were verified, into the store, unless they are there. Raises Refused.
+
+    An upload that had not all of its files when it was exported is left without them.
+    """
+    media = value.media
     names = [str(file["file"]) for file in media.renditions]
-    beside = folder_of(source) / media.name
-    if not all((beside / name).is_file() for name in names):
+    if not all(name in value.digests for name in names):
         return
     try:
         for file in media.renditions:
@@ -125,9 +133,10 @@ async def keep_files(source: Path, media: Media, files: MediaFiles) -> None:
             if opened.size != file["size"]:
                 raise FileMissing(media.name)
     except FileMissing:
+        verify_files(source, value)
         with _failing_with_a_sentence():
             await files.delete(media.name)  # of which a part may be there
-            await files.keep(media.name, beside, names)
+            await files.keep(media.name, folder_of(source) / media.name, names)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ async def _bring_uploads(api: httpx.AsyncClient, source: Path, files: MediaFiles
                 upload = {"lines": [exported_json(value)]}
                 if value.media.id in (await ask(api, "POST", "/control/exports/known", upload))["known"]:
                     continue  # whose files are the server's own, whatever the export has beside it
-                await keep_files(source, value.media, files)
+                await keep_files(source, value, files)
                 await ask(api, "POST", "/control/exports/uploads", upload)
 
 

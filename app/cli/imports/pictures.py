@@ -61,6 +61,8 @@ async def fetch_pictures(
                 uploads[address] = upload_id(address)
             except (NotFetched, Refused) as error:
                 reasons[address] = str(error)
+            except httpx.HTTPError as error:  # a large picture may take longer than a call has: a later run looks
+                reasons[address] = f"It was fetched, and the server did not answer: {type(error).__name__}."
             progress(len(uploads) + len(reasons), len(addresses))
 
     async with asyncio.TaskGroup() as tasks:

@@ -73,6 +73,8 @@ class ImportRun:
         self.fetcher = fetcher
         self.records: dict[str, ImportedStory] = {}
         self.reports: dict[str, Report] = {}
+        self.new_slugs: set[str] = set()
+        """The slugs of stories that are new."""
 
     async def report(self, show: ShowReport) -> None:
         """Read all files, and show the report on each live blog that was chosen. Raises FileBroken, Refused."""
@@ -86,11 +88,18 @@ class ImportRun:
             )
             sentences = problems_of_story(record, now=self.request.options.now)
             report.problems.extend(Problem(Severity.BROKEN, story.where, sentence) for sentence in sentences)
+            known = self.reports.get(story.id)
+            if known is not None:
+                sentence = f"Another live blog of these files has the id {story.id[:80]}, too: {known.story.where}."
+                report.problems.append(Problem(Severity.BROKEN, story.where, sentence))
             if self.api is not None:
                 # With the pictures that earlier runs have fetched, as those have written their entries.
                 uploads = await find_uploads(self.api, report.pictures)
                 fingerprints = await asyncio.to_thread(found.complete, uploads)
-                report.plan = await self._plan(record, fingerprints, removed_ids(story))
+                report.plan, is_slug_taken = await self._plan(record, fingerprints, removed_ids(story))
+                if is_slug_taken:
+                    sentence = f"Another story has, or had, the slug {record.slug}: this one gets a longer one."
+                    report.problems.append(Problem(Severity.NOTE, story.where, sentence))
             self.records[story.id], self.reports[story.id] = record, report
             show(report)
             story.entries.clear()  # what has been counted is not held while the next one is read
@@ -175,24 +184,31 @@ class ImportRun:
 
     async def _plan(
         self, record: ImportedStory, fingerprints: Mapping[str, str], removed: Sequence[str]
-    ) -> Counter[str]:
-        """Return what would become of the entries here, by number."""
+    ) -> tuple[Counter[str], bool]:
+        """Return what would become of the entries here, by number, and whether a new story's slug is taken."""
         assert self.api is not None  # noqa: S101 - the caller has looked
         plan: Counter[str] = Counter()
-        entries, gone = [*fingerprints.items()], list(removed)
-        while entries or gone:
+        entries, gone, slug = [*fingerprints.items()], list(removed), record.slug or ""
+        while True:
             body = {
                 "source": record.source,
                 "external_id": record.external_id,
                 "fingerprints": dict(entries[:PLANNED_AT_ONCE]),
                 "removed": gone[:PLANNED_AT_ONCE],
+                "slug": slug,
             }
             answer = await ask(self.api, "POST", "/control/imports/plan", body)
             plan.update(
                 {name.replace("_", " "): answer[name] for name in ("new", "changed", "same", "removed", "edited_here")}
             )
             entries, gone = entries[PLANNED_AT_ONCE:], gone[PLANNED_AT_ONCE:]
-        return +plan
+            if not entries and not gone:
+                break
+        is_new = answer["story"] is None
+        is_slug_taken = answer["is_slug_taken"] or (is_new and slug in self.new_slugs)
+        if is_new and slug:
+            self.new_slugs.add(slug)
+        return +plan, is_slug_taken
 
 
 class _Fingerprints:

@@ -27,6 +27,8 @@ class LiveblogComment:
     authors: tuple[JsonObject, ...] = ()
     is_key: bool = False
     is_in_trash: bool = False
+    is_held: bool = False
+    """Whether it waits for approval, and readers do not have it."""
 
 
 def add_entries(story: ForeignStory, comments: Iterable[LiveblogComment]) -> None:
@@ -70,6 +72,9 @@ def _find_firsts(by_id: dict[str, LiveblogComment]) -> dict[str, str | None]:
 
 def _fold(story: ForeignStory, first_id: str, chain: list[LiveblogComment]) -> ForeignEntry:
     first = next((comment for comment in chain if comment.id == first_id), None)
+    shown = [comment for comment in chain if not comment.is_held]
+    if shown and (first is None or not first.is_held):
+        chain = shown
     edits = sorted((comment for comment in chain if comment is not first), key=lambda each: (each.at, _number(each.id)))
     newest = edits[-1] if edits else first or chain[0]
     created = first.at if first is not None else edits[0].at
@@ -93,6 +98,7 @@ def _fold(story: ForeignStory, first_id: str, chain: list[LiveblogComment]) -> F
         published_at=created,
         updated_at=newest.at if edits else None,
         key_event=is_key,
+        status="draft" if (first or newest).is_held else "published",
         unknown_kinds=texts[-1][1].unknown_kinds,
         publisher=str(authors[0]["name"]) if authors else "",
     )

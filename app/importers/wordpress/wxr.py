@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from app.content.addresses import media_address
 from app.domain.clock import Micros
 from app.domain.entry import JsonObject
 from app.domain.slugs import is_slug, slug_of
 from app.importers.foreign import FileBroken, ForeignStory, ReadOptions, SourceFile
+from app.importers.joining import join_stories
 from app.importers.times import NotATime, is_absent, read_time
 from app.importers.values import string_of
 from app.importers.wordpress.comments import LiveblogComment, add_entries
@@ -45,7 +46,17 @@ class _Post:
 
 
 def read_wxr(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
-    """Read the live blogs of WordPress's export files. Raises FileBroken."""
+    """Read the live blogs of WordPress's export files: several of one post are one story. Raises FileBroken.
+
+    Of a single file, which may be of any length, nothing is read twice.
+    """
+    if len(files) == 1:
+        yield from _stories(files, options)
+    else:
+        yield from join_stories(lambda: _stories(files, options))
+
+
+def _stories(files: Sequence[SourceFile], options: ReadOptions) -> Iterator[ForeignStory]:
     for file in files:
         with file.open() as stream:
             items = xml_items(stream, where=file.name, containers=_CONTAINERS, prefixes=_PREFIXES)
@@ -57,6 +68,7 @@ class _Reading:
         self.name = name
         self.options = options
         self.people: dict[str, str] = {}
+        self.site = ""
 
     def stories(self, items: Iterator[Edge | Element]) -> Iterator[ForeignStory]:
         post: _Post | None = None
@@ -80,6 +92,8 @@ class _Reading:
             name = item.text_of("wp:author_display_name") or item.text_of("wp:author_login")
             self.people[item.text_of("wp:author_id")] = name
             self.people[item.text_of("wp:author_login")] = name
+        elif item.name == "wp:base_blog_url":
+            self.site = _site_of(string_of(item.text), with_path=True)
 
     def _take(self, post: _Post, item: Element) -> None:
         if item.name == "wp:comment":
@@ -122,6 +136,7 @@ class _Reading:
                 authors=self._authors(item, meta),
                 is_key=meta.get("liveblog_key_entry") == "true",
                 is_in_trash=item.text_of("wp:comment_approved") in {"trash", "post-trashed", "spam"},
+                is_held=item.text_of("wp:comment_approved") in {"0", "hold"},
             )
         )
 
@@ -139,19 +154,24 @@ class _Reading:
         others = [self.people[each] for each in ids if each in self.people]
         return tuple({"name": each} for each in dict.fromkeys([name, *others]) if each)
 
+    def _identifier(self, post: str, link: str) -> str:
+        """Return an id that no post of another site has: the site's address and the number of the post there."""
+        site = self.site or _site_of(link, with_path=False)
+        return f"{site}:{post}" if site and post else post or link
+
     def _story(self, post: _Post) -> ForeignStory:
         members = {name: string_of(text) for name, text in post.members.items()}
         link, state = members.get("link", ""), post.meta.get("liveblog", "")
         slug = slug_of(unquote(members.get("wp:post_name", "")))
         where = f"{self.name}, line {post.line:,}"
         story = ForeignStory(
-            id=members.get("wp:post_id", "") or link,
+            id=self._identifier(members.get("wp:post_id", ""), link),
             source="wordpress",
             title=members.get("title", ""),
             where=where,
             slug=slug if is_slug(slug) else "",
             is_live=state in {"enable", "1"},
-            is_draft=members.get("wp:status", "publish") not in {"publish", "private"},
+            is_draft=members.get("wp:status", "publish") != "publish" or bool(members.get("wp:post_password")),
             aliases=(link,) if link else (),
         )
         if media_address(link):
@@ -172,3 +192,11 @@ class _Reading:
             story.leave_out(place, sentence)
         add_entries(story, post.comments)
         return story
+
+
+def _site_of(address: str, *, with_path: bool) -> str:
+    """Return a site's host, with its path where several share the host: `harbour.example~news`; "" for none."""
+    if media_address(address) is None:
+        return ""
+    parts = urlsplit(address.lower())
+    return "~".join([parts.netloc, *(part for part in parts.path.split("/") if part and with_path)])

@@ -16,8 +16,9 @@ from app.newsroom.context.write_context import StoryContext
 from app.newsroom.imports.making import IMPORT, add_imported, corrections_of, last_change, make_entry
 from app.newsroom.imports.prepared import PreparedEntry, TakenEntries
 from app.newsroom.imports.records import ImportedEntry
+from app.newsroom.imports.removing import is_taken_back
 from app.newsroom.publication.publication import EntryShown
-from app.newsroom.publication.visibility import show_entry
+from app.newsroom.publication.visibility import show_entry, show_entry_again
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.entries import update_entry
 
@@ -25,9 +26,11 @@ from app.storage.newsroom.entries import update_entry
 def feed_entry(context: StoryContext, known: Entry | None, prepared: PreparedEntry, taken: TakenEntries) -> None:
     """Publish a record that is new, or edit the entry that an earlier one made, and count it.
 
-    What a person has changed here since is left alone, and so is what the story's status does not let be written.
+    What was removed there, and is there again, is published again. What a person has changed here since is left alone,
+    and so is what the story's status does not let be written.
     """
-    if known is not None and known.creation_fingerprint == prepared.fingerprint:
+    is_back = known is not None and prepared.record.status != "draft" and is_taken_back(context.tx, known)
+    if known is not None and known.creation_fingerprint == prepared.fingerprint and not is_back:
         taken.same += 1
         return
     try:
@@ -37,7 +40,7 @@ def feed_entry(context: StoryContext, known: Entry | None, prepared: PreparedEnt
                 _add(context, prepared)
             taken.added += 1
             return
-        reason = _reason_to_leave(known, prepared.record)
+        reason = _reason_to_leave(known, prepared.record, is_back=is_back)
         if reason is not None:
             taken.left_alone.append((prepared.record.external_id, reason))
             return
@@ -75,7 +78,9 @@ def _edit(context: StoryContext, before: Entry, prepared: PreparedEntry) -> None
     after = dataclasses.replace(after, sort_key=_place(after, record))
     if status is not before.status:
         after = dataclasses.replace(after, status_at=context.now)
-    if before.status is EntryStatus.DRAFT and status is not EntryStatus.DRAFT:
+    if before.status is EntryStatus.UNPUBLISHED:
+        after = show_entry_again(context, EntryShown(after, "entry.published"))
+    elif before.status is EntryStatus.DRAFT and status is not EntryStatus.DRAFT:
         after = dataclasses.replace(after, published_at=record.published_at or context.now)
         after = show_entry(context, EntryShown(after, "entry.published"))
     elif status is not EntryStatus.DRAFT:
@@ -118,12 +123,12 @@ def _changed(before: Entry, after: Entry) -> tuple[str, ...]:
     return (*changed, "sort_key") if is_moved else changed
 
 
-def _reason_to_leave(known: Entry, record: ImportedEntry) -> str | None:
-    if known.status not in (EntryStatus.PUBLISHED, EntryStatus.RETRACTED, EntryStatus.DRAFT):
+def _reason_to_leave(known: Entry, record: ImportedEntry, *, is_back: bool) -> str | None:
+    if known.status not in (EntryStatus.PUBLISHED, EntryStatus.RETRACTED, EntryStatus.DRAFT) and not is_back:
         return f"it is {known.status.value} here"
     if known.edited_by_hand or known.working is not None:
         return "it was edited here"
-    if known.status is EntryStatus.RETRACTED and record.status == "published":
+    if (known.status is EntryStatus.RETRACTED or known.retraction_stands) and record.status == "published":
         return "it was retracted here, or there before: reinstate it here"
     if record.status == "draft" and known.status is not EntryStatus.DRAFT:
         return "it is public here"

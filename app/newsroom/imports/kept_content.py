@@ -136,7 +136,8 @@ def check_settings(settings: StorySettings) -> None:
 def check_upload(media: Media) -> None:
     """Raise InvalidInput for an upload that could not have been taken here."""
     files = [each for each in media.renditions if _is_file(each)]
-    fits = bool(files) and len(files) == len(media.renditions) and media.kind in _KINDS
+    names = {str(each.get("file")) for each in files}
+    fits = bool(files) and len(names) == len(files) == len(media.renditions) and media.kind in _KINDS
     words = (media.words.alt, media.words.caption, media.words.credit, media.words.rights)
     if not (
         fits

@@ -10,9 +10,11 @@ from app.domain.identifiers import StoryId
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.newsroom import Call, Newsroom
+from app.newsroom.imports.removing import is_taken_back
 from app.storage.database.transactions import ReadTransaction
 from app.storage.imports.states import list_entries_by_external_id, read_import_by_external_id
 from app.storage.newsroom.media import list_media_named
+from app.storage.newsroom.stories import read_story
 
 READ_ENTRIES = 200
 """Entries that are read at once: each has its whole body."""
@@ -31,6 +33,8 @@ class ImportPlan:
     """Those that were changed there, and by a person here: they stay as they are here."""
     removed: int
     """Those that are public here and were removed there."""
+    is_slug_taken: bool = False
+    """Whether another story has, or had, the slug of a new one, which gets another then."""
 
 
 def plan_import(
@@ -41,16 +45,22 @@ def plan_import(
     external_id: str,
     fingerprints: Mapping[str, str],
     removed: Sequence[str],
+    slug: str | None = None,
 ) -> ImportPlan:
     """Compare the fingerprints of records, by their external ids, with what is here. Raises NotAllowed."""
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.IMPORT_STORIES)
         known_import = read_import_by_external_id(tx, source, external_id)
         if known_import is None:
-            return ImportPlan(None, "new", len(fingerprints), 0, 0, 0, 0)
+            is_taken = slug is not None and read_story(tx, slug) is not None
+            return ImportPlan(None, "new", len(fingerprints), 0, 0, 0, 0, is_slug_taken=is_taken)
         known = _known(tx, known_import.story, [*fingerprints, *removed])
         pairs = [(known.get(each), fingerprint) for each, fingerprint in fingerprints.items()]
-        differing = [entry for entry, fingerprint in pairs if entry and entry.creation_fingerprint != fingerprint]
+        differing = [
+            entry
+            for entry, fingerprint in pairs
+            if entry and (entry.creation_fingerprint != fingerprint or is_taken_back(tx, entry))
+        ]
         edited_here = sum(entry.edited_by_hand or entry.working is not None for entry in differing)
         missing = sum(entry is None for entry, _ in pairs)
         return ImportPlan(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.entry import PUBLIC_STATUSES
+from app.domain.entry import PUBLIC_STATUSES, Entry, EntryStatus
 from app.domain.errors import LiveblogError, NotFound
 from app.domain.identifiers import StoryId
 from app.domain.rights import Right, require_right
@@ -12,7 +12,9 @@ from app.newsroom.context.access import authenticate
 from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.entries.withdrawal import unpublish_entry
 from app.newsroom.imports.prepared import TakenEntries
+from app.storage.database.transactions import ReadTransaction
 from app.storage.imports.states import list_entries_by_external_id, read_import
+from app.storage.newsroom.entries import list_versions
 
 NOTE = "It was removed in the system that it came from."
 
@@ -40,3 +42,11 @@ def unpublish_removed(newsroom: Newsroom, call: Call, story: str, external_ids: 
             except LiveblogError as error:
                 taken.left_alone.append((external_id, error.detail))
     return taken
+
+
+def is_taken_back(tx: ReadTransaction, entry: Entry) -> bool:
+    """Return whether an entry is unpublished because it was removed there, and nothing was done with it here since."""
+    if entry.status is not EntryStatus.UNPUBLISHED:
+        return False
+    newest = list_versions(tx, entry.story, entry.id, below=None, limit=1)
+    return bool(newest) and newest[0].note == NOTE

@@ -53,9 +53,9 @@ from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.entries import (
     EntryVersion,
+    has_version,
     insert_entry,
     insert_versions,
-    list_version_numbers,
     read_entry,
     update_purged_at,
 )
@@ -79,7 +79,7 @@ def begin_restore(newsroom: Newsroom, call: Call, header: ExportHeader, *, check
         known = read_import_by_external_id(context.tx, SOURCE, header.story.id)
         if known is not None:
             if known.fingerprint != check:
-                raise Conflict("id_taken", "This story was brought from another export: withdraw or purge it first.")
+                raise Conflict("id_taken", "This story was brought from another export: import it into another server.")
             return progress_of(context.tx, known)
         check_settings(header.story.settings)
         wanted = None if header.story.site == DEFAULT_SITE else header.story.site
@@ -281,7 +281,7 @@ def _unscheduled(entry: Entry) -> Entry:
 
 def _restore_version(context: StoryContext, value: ExportedVersion, people: set[str]) -> bool:
     story, entry = context.story.id, EntryId(value.entry)
-    if value.version in list_version_numbers(context.tx, story, entry):
+    if has_version(context.tx, story, entry, value.version):
         return False
     version = EntryVersion(
         version=value.version,

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry
-from app.domain.errors import FieldError, InvalidInput, NotFound
+from app.domain.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.rights import Right
+from app.domain.slugs import slug_from_title
 from app.domain.story import MAX_PINS, Story, StoryStatus
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.freezing import refuse_frozen
@@ -33,7 +34,7 @@ from app.newsroom.imports.making import IMPORT, add_imported, make_entry
 from app.newsroom.imports.prepared import PreparedEntry, TakenEntries, prepare_entries
 from app.newsroom.imports.records import ImportedEntry, ImportedStory
 from app.newsroom.publication.publication import EventImported, StoryOpened, publish_changes
-from app.newsroom.stories.lifecycle import end_of_silence, new_story
+from app.newsroom.stories.lifecycle import SLUG_TAIL_LENGTH, end_of_silence, new_story
 from app.storage.database.transactions import WriteTransaction
 from app.storage.imports.states import (
     StoryImport,
@@ -51,6 +52,7 @@ from app.storage.imports.states import (
 from app.storage.newsroom.entries import update_entry
 from app.storage.newsroom.stories import delete_story, insert_story, lock_story, read_story, update_story
 from app.storage.public.writes import read_public_story_row
+from app.wire.requests.stories import StoryDraft
 
 SLICE_SECONDS = 0.04
 """A slice that has taken so long commits: whoever writes meanwhile waits for this, and for the commit."""
@@ -78,18 +80,18 @@ class ImportProgress:
 def begin_import(newsroom: Newsroom, call: Call, record: ImportedStory, *, opens: bool = False) -> ImportProgress:
     """Make the story as a draft that is being imported, unless its source's id is known; return how far it is.
 
-    One that came as a draft, and is one still, begins to be shown if this run `opens` it with the record's status: with
-    all that was written in it here since, in slices, where publishing it by hand would be one long transaction.
-    Raises InvalidInput for a record that cannot be a story, Conflict `slug_taken`, `frozen`, NotAllowed.
+    Where another story has its slug, it gets a longer one. One of which a part is here takes the record's title and
+    status, and its site if it names one. One that came as a draft, and is one still, begins to be shown if this run
+    `opens` it with the record's status: with all that was written in it here since, in slices, where publishing it by
+    hand would be one long transaction.
+    Raises InvalidInput for a record that cannot be a story, Conflict `frozen`, `story_importing` for one
+    that is to be a draft and is being shown, NotAllowed.
     """
     with open_write(newsroom, call, right=Right.IMPORT_STORIES) as context:
         known = read_import_by_external_id(context.tx, record.source, record.external_id)
         if known is not None:
-            return progress_of(context.tx, _reopened(context, known, record) if opens else known)
-        try:
-            draft = draft_of_story(record, now=context.now)
-        except BadRecord as error:
-            raise InvalidInput([FieldError("/story", "invalid", str(error))]) from None
+            return progress_of(context.tx, _resumed(context, known, record, opens=opens))
+        draft = _draft(context, record)
         site, described = lock_site_for_story(context, context.actor, draft.site)
         story = new_story(context, draft, site, language=None if described is None else described.language)
         created_at = context.now if record.created_at is None else record.created_at
@@ -97,7 +99,7 @@ def begin_import(newsroom: Newsroom, call: Call, record: ImportedStory, *, opens
             story, status=StoryStatus.DRAFT, importing=True, created_at=created_at, ends_at=None
         )
         refuse_frozen(story)
-        insert_story(context.tx, story)
+        story = _inserted(context, story)
         record_story(context, before=None, after=story, action=IMPORT)
         made = StoryImport(
             story=story.id,
@@ -110,6 +112,62 @@ def begin_import(newsroom: Newsroom, call: Call, record: ImportedStory, *, opens
         )
         insert_import(context.tx, made)
         return progress_of(context.tx, made)
+
+
+def _draft(context: WriteContext, record: ImportedStory) -> StoryDraft:
+    try:
+        return draft_of_story(record, now=context.now)
+    except BadRecord as error:
+        raise InvalidInput([FieldError("/story", "invalid", str(error))]) from None
+
+
+def _inserted(context: WriteContext, story: Story) -> Story:
+    """Insert a new story and return it: with a tail behind its slug, if another has or had that."""
+    try:
+        insert_story(context.tx, story)
+    except Conflict as error:
+        if error.code != "slug_taken":
+            raise
+        tail = context.newsroom.random.base62("slug", story.id, SLUG_TAIL_LENGTH)
+        story = dataclasses.replace(story, slug=slug_from_title(story.slug, tail=tail))
+        insert_story(context.tx, story)
+    return story
+
+
+def _resumed(context: WriteContext, known: StoryImport, record: ImportedStory, *, opens: bool) -> StoryImport:
+    """Return the import as this run goes on with it."""
+    if known.state == "taking":
+        return _as_recorded(context, known, record)
+    if known.state in {"showing", "opening"} and record.status == "draft":
+        detail = (
+            "This story is being shown already, and cannot become a draft: say another status, and withdraw it then."
+        )
+        raise Conflict("story_importing", detail)
+    return _reopened(context, known, record) if opens else known
+
+
+def _as_recorded(context: WriteContext, known: StoryImport, record: ImportedStory) -> StoryImport:
+    """Return the import of a story of which a part is here, once it is to be what the record says now."""
+    before = lock_story(context.tx, known.story)
+    if before is None:
+        return known
+    draft = _draft(context, record)
+    fields, settings = {**before.fields, "title": draft.title}, before.settings
+    if draft.site is not None and draft.site != before.site:
+        site, described = lock_site_for_story(context, context.actor, draft.site)
+        settings = dataclasses.replace(settings, site=site)
+        if described is not None and draft.language is None:
+            fields["language"] = described.language
+    after = dataclasses.replace(before, fields=fields, settings=settings)
+    if after != before:
+        refuse_frozen(before)
+        after = dataclasses.replace(after, version=before.version + 1)
+        update_story(context.tx, after)
+        record_story(context, before=before, after=after, action=IMPORT)
+    state = dataclasses.replace(known, status=StoryStatus(record.status))
+    if state != known:
+        update_import(context.tx, state)
+    return state
 
 
 def _reopened(context: WriteContext, known: StoryImport, record: ImportedStory) -> StoryImport:

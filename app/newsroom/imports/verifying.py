@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from app.domain.clock import Micros
 from app.domain.entry import PUBLIC_STATUSES, EntryStatus, JsonObject
+from app.domain.errors import InvalidInput
 from app.domain.identifiers import is_uuid4
 from app.domain.slugs import is_slug
 from app.newsroom.imports.export_shapes import (
@@ -24,6 +25,7 @@ from app.newsroom.imports.export_shapes import (
     ExportHeader,
     parse_exported,
 )
+from app.newsroom.imports.kept_content import check_upload
 from app.wire.export_lines import BadLine, LineReader
 
 _ORDER = (
@@ -107,6 +109,7 @@ class ExportVerifier:
                 self._header = value
                 _check_header(value)
             case ExportedMedia():
+                _check_media(value)
                 self._media += 1
             case ExportedStoryVersion():
                 self._check_story_version(value)
@@ -232,6 +235,14 @@ def _check_header(header: ExportHeader) -> None:
     if story.is_public is not (log is not None):
         raise BadShape("the story's status does not fit its log.")
     _check_references(story.pinned, story.key_points)
+
+
+def _check_media(value: ExportedMedia) -> None:
+    """Check an upload before anything is done with the names of its files, which are parts of paths."""
+    try:
+        check_upload(value.media)
+    except InvalidInput as error:
+        raise BadShape(error.errors[0].detail) from None
 
 
 def _check_references(pinned: Iterable[JsonObject], key_points: Iterable[JsonObject]) -> None:

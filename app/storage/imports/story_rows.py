@@ -15,10 +15,12 @@ from app.domain.identifiers import EntryId, StoryId
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.comments import list_comments_of_story
-from app.storage.newsroom.entries import EntryVersion, entry_of_row, list_versions
+from app.storage.newsroom.entries import EntryVersion, entry_of_row, list_versions_after
 from app.storage.newsroom.story_versions import StoryVersion, list_story_versions
 
 PAGE_ROWS = 200
+PAGE_VERSIONS = 50
+"""Each has a whole body."""
 
 _stories = schema.public_stories
 _events = schema.events
@@ -93,9 +95,15 @@ def list_story_entries(tx: ReadTransaction, story: StoryId) -> Iterator[Entry]:
         last = rows[-1].id
 
 
-def list_entry_versions(tx: ReadTransaction, story: StoryId, entry: EntryId) -> list[EntryVersion]:
-    """List every version of an entry, the oldest first."""
-    return list_versions(tx, story, entry, below=None, limit=1_000_000)[::-1]
+def list_entry_versions(tx: ReadTransaction, story: StoryId, entry: EntryId) -> Iterator[EntryVersion]:
+    """Iterate over every version of an entry, the oldest first."""
+    last = 0
+    while True:
+        found = list_versions_after(tx, story, entry, after=last, limit=PAGE_VERSIONS)
+        yield from found
+        if len(found) < PAGE_VERSIONS:
+            return
+        last = found[-1].version
 
 
 def list_all_story_versions(tx: ReadTransaction, story: StoryId) -> Iterator[StoryVersion]:

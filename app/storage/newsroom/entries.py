@@ -223,10 +223,13 @@ def insert_versions(tx: WriteTransaction, story: StoryId, entry: EntryId, versio
         )
 
 
-def list_version_numbers(tx: ReadTransaction, story: StoryId, entry: EntryId) -> set[int]:
-    """List the numbers of an entry's versions."""
-    query = select(_versions.c.version).where(_versions.c.story_id == story, _versions.c.entry_id == entry)
-    return set(tx.connection.execute(query).scalars())
+def has_version(tx: ReadTransaction, story: StoryId, entry: EntryId, version: int) -> bool:
+    """Return whether an entry has a version of that number."""
+    of_entry = (_versions.c.story_id == story, _versions.c.entry_id == entry)
+    return (
+        tx.connection.execute(select(_versions.c.version).where(*of_entry, _versions.c.version == version)).first()
+        is not None
+    )
 
 
 def update_purged_at(tx: WriteTransaction, entry: Entry) -> None:
@@ -247,21 +250,31 @@ def list_versions(
     )
     if below is not None:
         query = query.where(_versions.c.version < below)
-    return [
-        EntryVersion(
-            version=row.version,
-            at=Micros(row.at),
-            person=row.person_id,
-            token_id=row.token_id,
-            action=row.action,
-            status=EntryStatus(row.status),
-            content=_content(row.content),
-            working=_working(row.working),
-            note=row.note,
-            particulars=_particulars(row.particulars),
-        )
-        for row in tx.connection.execute(query)
-    ]
+    return [_version(row) for row in tx.connection.execute(query)]
+
+
+def list_versions_after(
+    tx: ReadTransaction, story: StoryId, entry: EntryId, *, after: int, limit: int
+) -> list[EntryVersion]:
+    """List the versions of an entry with a higher number, the oldest first."""
+    of_entry = (_versions.c.story_id == story, _versions.c.entry_id == entry)
+    query = select(_versions).where(*of_entry, _versions.c.version > after).order_by(_versions.c.version).limit(limit)
+    return [_version(row) for row in tx.connection.execute(query)]
+
+
+def _version(row: Row[Any]) -> EntryVersion:
+    return EntryVersion(
+        version=row.version,
+        at=Micros(row.at),
+        person=row.person_id,
+        token_id=row.token_id,
+        action=row.action,
+        status=EntryStatus(row.status),
+        content=_content(row.content),
+        working=_working(row.working),
+        note=row.note,
+        particulars=_particulars(row.particulars),
+    )
 
 
 def content_json(content: EntryContent) -> dict[str, Any]:

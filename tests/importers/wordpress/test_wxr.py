@@ -36,7 +36,12 @@ def test_a_post_with_a_live_blog_becomes_a_story_with_its_entries_times_authors_
         ),
     )
     story = story_of(WP, file)
-    assert (story.id, story.title, story.slug, story.is_live) == ("10", "Election night", "election-night", False)
+    assert (story.id, story.title, story.slug, story.is_live) == (
+        "harbour.example:10",
+        "Election night",
+        "election-night",
+        False,
+    )
     assert story.fields == {
         "canonical_url": "https://harbour.example/2026/11/election-night/",
         "standfirst": "Results as they come.",
@@ -151,7 +156,7 @@ def test_posts_without_a_live_blog_readers_comments_and_other_files_are_passed_o
     readers = wxr_comment(7, "2026-11-03 20:00:00", "First!", type="", approved="1")
     file = made_file("site.xml", wxr(wxr_post(readers, state=""), wxr_post(readers, number=11)))
     [story] = stories_of(WP, file)
-    assert (story.id, story.entries) == ("11", [])
+    assert (story.id, story.entries) == ("harbour.example:11", [])
     with pytest.raises(FileBroken, match="no export of WordPress"):
         stories_of(WP, made_file("feed.xml", "<rss><channel><title>News</title></channel></rss>"))
 
@@ -183,3 +188,61 @@ def test_a_time_that_only_the_sites_zone_has_is_read_in_the_zone_that_is_said() 
     options = ReadOptions(now=NOW, time_zone="America/New_York")
     story = story_of(WP, made_file("a.xml", wxr(wxr_post(comment))), options=options)
     assert entries_of(story)["101"].published_at == parse_time("2026-11-04T01:00:00Z")
+
+
+def test_a_post_of_several_exports_is_one_story_with_the_newest_of_each_entry() -> None:
+    first = wxr_comment(101, "2026-11-03 20:00:00", "Old.")
+    edit = wxr_comment(110, "2026-11-03 20:30:00", "New.", replaces=101)
+    other = wxr_post(wxr_comment(300, "2026-11-03 20:00:00", "Else."), number=11)
+    files = [
+        made_file("2.xml", wxr(wxr_post(first, edit, wxr_comment(112, "2026-11-03 20:32:00", "Last.")))),
+        made_file(
+            "1.xml", wxr(other, wxr_post(first, wxr_comment(111, "2026-11-03 20:20:00", "Gone there."), state="enable"))
+        ),
+    ]
+    alone, story = stories_of(WP, *files)
+    assert [*entries_of(alone)] == ["300"]
+    assert [html_of(entry) for entry in entries_of(story).values()] == [
+        "<p>New.</p>",
+        "<p>Gone there.</p>",
+        "<p>Last.</p>",
+    ]
+    assert not story.is_live
+
+
+@pytest.mark.parametrize(
+    ("site", "identifier"),
+    [
+        ("<wp:base_blog_url>https://Times.example</wp:base_blog_url>", "times.example:10"),
+        ("<wp:base_blog_url>http://network.example:8080/sport/</wp:base_blog_url>", "network.example:8080~sport:10"),
+        ("<wp:base_blog_url>nowhere</wp:base_blog_url>", "harbour.example:10"),
+        ("", "harbour.example:10"),
+    ],
+)
+def test_posts_of_two_sites_with_one_number_are_two_stories(site: str, identifier: str) -> None:
+    export = wxr(wxr_post(wxr_comment(1, "2026-11-03 20:00:00", "One.")))
+    marked = export.replace("<wp:base_site_url>", f"{site}<wp:base_site_url>")
+    assert story_of(WP, made_file("a.xml", marked)).id == identifier
+
+
+@pytest.mark.parametrize(
+    ("status", "password"), [("private", ""), ("publish", "secret"), ("future", ""), ("draft", "")]
+)
+def test_a_post_that_not_everybody_can_read_comes_as_a_draft_and_that_is_said(status: str, password: str) -> None:
+    comment = wxr_comment(101, "2026-11-28 20:00:00", "One.")
+    post = wxr_post(comment, state="enable", status=status, password=password)
+    report = report_of(story_of(WP, made_file("a.xml", wxr(post))))
+    assert report.status(NOW) == "draft"
+    assert "Not everybody can read it there" in report.problems[-1].sentence
+    assert report_of(story_of(WP, made_file("a.xml", wxr(wxr_post(comment, state="enable"))))).status(NOW) == "live"
+
+
+def test_what_waits_for_approval_is_a_draft_and_an_edit_that_does_is_none() -> None:
+    comments = [
+        wxr_comment(101, "2026-11-03 20:00:00", "Waits.", approved="0"),
+        wxr_comment(102, "2026-11-03 20:01:00", "Shown."),
+        wxr_comment(103, "2026-11-03 20:02:00", "Not yet.", approved="0", replaces=102),
+    ]
+    waiting, shown = entries_of(story_of(WP, made_file("a.xml", wxr(wxr_post(*comments))))).values()
+    assert (waiting.status, html_of(waiting)) == ("draft", "<p>Waits.</p>")
+    assert (shown.status, html_of(shown), len(shown.versions)) == ("published", "<p>Shown.</p>", 1)

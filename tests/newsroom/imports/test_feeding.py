@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 
+import pytest
+
 from app.domain.clock import Micros
 from app.newsroom.entries.move import move_entry
+from app.newsroom.imports.checking import fingerprint_of
+from app.newsroom.imports.planning import ImportPlan, plan_import
 from app.newsroom.imports.records import ImportedEntry
+from app.newsroom.imports.removing import unpublish_removed
 from app.wire.requests.entries import EntryMove
 from tests.newsroom.driver import NewsroomDriver
 from tests.newsroom.imports.bringing import bring, find_public, public_entries
@@ -102,3 +107,52 @@ def test_a_story_that_has_ended_or_is_frozen_takes_nothing_new(driver: NewsroomD
     (taken,) = bring(driver, ended, [imported_entry(0, "Changed.")])
     assert (taken.changed, [external for external, _ in taken.left_alone]) == (0, ["old-0"])
     assert driver.events() == []
+
+
+def _take_back(driver: NewsroomDriver, *external_ids: str) -> str:
+    story = find_public(driver, "the-night")
+    assert story is not None
+    taken = unpublish_removed(driver.newsroom, driver.call(), story.head.story, external_ids)
+    assert taken.changed == len(external_ids)
+    return story.head.story
+
+
+def _planned(driver: NewsroomDriver, *entries: ImportedEntry) -> ImportPlan:
+    fingerprints = {entry.external_id: fingerprint_of(entry) for entry in entries}
+    ids = {"source": LIVE.source, "external_id": LIVE.external_id}
+    return plan_import(driver.newsroom, driver.call(), **ids, fingerprints=fingerprints, removed=())
+
+
+@pytest.mark.parametrize("status", ["live", "ended"])
+def test_what_was_removed_there_and_is_there_again_is_published_again_at_its_old_place(
+    driver: NewsroomDriver, status: str
+) -> None:
+    entries = [*imported_entries(2), imported_entry(2, status="retracted", retraction_reason="Another town.")]
+    bring(driver, LIVE, entries)
+    before = public_entries(driver, "the-night")
+    story = _take_back(driver, "old-0", "old-1", "old-2")
+    assert public_entries(driver, "the-night") == []
+    driver.patch_story(story, status=status)
+    back = [entries[0], imported_entry(1, "Edited there."), entries[2]]
+    assert (_planned(driver, *back).changed, _planned(driver, *back).same) == (3, 0)
+    (taken,) = bring(driver, LIVE, back)
+    assert (taken.changed, taken.same, taken.left_alone) == (3, 0, [])
+    after = sorted(public_entries(driver, "the-night"), key=lambda entry: str(entry["sort_key"]))
+    for name in ("id", "status", "published_at", "sort_key"):
+        assert [entry[name] for entry in after] == [entry[name] for entry in before], name
+    (taken,) = bring(driver, LIVE, back)
+    assert (taken.same, _planned(driver, *back).same) == (3, 3)
+
+
+def test_what_a_person_has_unpublished_or_edited_here_is_not_published_again(driver: NewsroomDriver) -> None:
+    entries = list(imported_entries(3))
+    bring(driver, LIVE, entries)
+    by_hand, edited, again = ({**entry, "story": "the-night"} for entry in public_entries(driver, "the-night"))
+    driver.act("unpublish", by_hand)
+    _take_back(driver, "old-1", "old-2")
+    driver.patch(edited, text="By hand.")
+    driver.act("publish", again)
+    driver.act("unpublish", again)
+    (taken,) = bring(driver, LIVE, entries)
+    assert (taken.changed, taken.same, taken.left_alone) == (0, 3, [])
+    assert public_entries(driver, "the-night") == []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from app.domain.clock import Micros
 from app.domain.errors import Conflict, InvalidInput
@@ -17,6 +18,7 @@ from app.newsroom.imports.export_shapes import Restored, exported_json
 from app.newsroom.imports.exporting import export_story
 from app.newsroom.imports.restoring import begin_restore, finish_restore, restore_lines
 from app.newsroom.imports.verifying import ExportVerifier
+from app.storage.imports import story_rows
 from app.storage.newsroom.stories import delete_story
 from app.wire.export_lines import BadLine, LineWriter
 from tests.newsroom.driver import NewsroomDriver
@@ -232,8 +234,41 @@ def test_a_second_run_changes_nothing_and_another_file_is_refused(
     with pytest.raises(Conflict) as refused:
         restore(elsewhere, export(driver, story))
     assert refused.value.code == "id_taken"
+    assert refused.value.detail.endswith("import it into another server.")
     with pytest.raises(Conflict):
         restore(driver, lines)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Record the statements that are sent to any database meanwhile."""
+    sent: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        sent.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(Engine, "before_cursor_execute", note)
+
+
+def test_versions_of_an_entry_are_read_a_few_at_a_time_and_looked_up_one_by_one(
+    driver: NewsroomDriver, elsewhere: NewsroomDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(story_rows, "PAGE_VERSIONS", 3)
+    story = driver.story(slug="night")["id"]
+    entry = driver.post(story, "Version 1.")
+    for number in range(2, 9):
+        driver.patch(entry, text=f"Version {number}.")
+    with statements() as sent:
+        lines = export(driver, story)
+    assert [line["version"] for line in lines_of(lines, "version")] == [*range(1, 9)]
+    assert sum("entry_versions.version > " in statement for statement in sent) == 3
+    with statements() as sent:
+        restore(elsewhere, lines)
+    looked_up = [statement for statement in sent if "FROM entry_versions" in statement]
+    assert len(looked_up) == 8
+    assert all("entry_versions.version = " in statement for statement in looked_up)
 
 
 def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(

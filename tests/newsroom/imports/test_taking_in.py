@@ -13,8 +13,11 @@ from app.domain.sites import DEFAULT_SITE
 from app.newsroom.imports import taking_in
 from app.newsroom.imports.taking_in import begin_import, give_up_import, show_entries, take_entries
 from app.newsroom.queries.lists import show_entries as list_entries
+from app.newsroom.queries.lists import show_story
+from app.newsroom.sites.sites import make_site
 from app.storage.public.material_changes import list_changed_at, list_new_stories, list_story_changes
 from app.storage.public.reads import EntryFilter, list_public_entries
+from app.wire.requests.sites import SiteDraft
 from tests.newsroom.driver import NewsroomDriver, body
 from tests.newsroom.imports.bringing import (
     Interrupted,
@@ -271,3 +274,36 @@ def test_a_story_that_came_as_a_draft_is_opened_in_slices_with_what_was_written_
     (taken,) = bring(driver, live, imported_entries(31))
     assert (taken.added, taken.same, [each for each, _ in taken.left_alone]) == (1, 30, [])
     driver.post(story, "It goes on.")
+
+
+def test_a_story_of_which_a_part_is_here_becomes_what_the_last_run_says(driver: NewsroomDriver) -> None:
+    newsroom, call = driver.newsroom, driver.call()
+    make_site(newsroom, call, SiteDraft(slug="sport", name="Sport", url="https://sport.example", language="de"))
+    ended = imported_story(slug="the-night", status="ended")
+    begun = begin_import(newsroom, call, ended)
+    take_entries(newsroom, call, begun.story, [imported_entry(1)])
+    draft = dataclasses.replace(ended, status="draft", title="The night", site="sport")
+    assert (begin_import(newsroom, call, draft).state, begin_import(newsroom, call, draft).status) == (
+        "taking",
+        "draft",
+    )
+    bring(driver, dataclasses.replace(draft, site=None), imported_entries(3))
+    assert find_public(driver, "the-night") is None
+    story = body(show_story(newsroom, driver.call(), "the-night"))
+    assert [story[name] for name in ("title", "status", "site", "language")] == ["The night", "draft", "sport", "de"]
+
+
+def test_a_story_that_is_being_shown_cannot_become_a_draft_and_that_is_said(
+    driver: NewsroomDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_in, "SLICE_SECONDS", 0.0)
+    story = imported_story(slug="the-night", status="ended")
+    with pytest.raises(Interrupted):
+        bring(NewsroomDriver(InterruptedDatabase(driver.database, commits=12)), story, imported_entries(10))
+    before = contents_of_tables(driver)
+    with pytest.raises(Conflict, match="cannot become a draft") as refused:
+        begin_import(driver.newsroom, driver.call(), dataclasses.replace(story, status="draft"))
+    assert refused.value.code == "story_importing"
+    assert contents_of_tables(driver) == before
+    bring(driver, story, imported_entries(10))
+    assert len(public_entries(driver, "the-night")) == 10
