@@ -119,11 +119,12 @@ class Notifications:
             begin_session(connection, self._limits)
             connection.autocommit = True
             connection.add_notify_handler(lambda found: self._receive(found.pid, found.payload.encode()))
+            # Asked for, since a pooler tells its clients a number of its own as the pid when they connect.
+            self._pid = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
             connection.execute(f"LISTEN {CHANNEL}")
         except BaseException:
             connection.close()
             raise
-        self._pid = connection.info.backend_pid
         return connection
 
     def _serve(self, connection: Any) -> None:
