@@ -48,7 +48,7 @@ def main(behaviour: str, notes: Path, descriptor: int) -> None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (1_024, 1_024))
                 kept = [os.open(os.devnull, os.O_RDONLY) for _ in range(LEAKED)]
             note("ready")
-            link.write(b"ready\n")
+            link.write(b"ready 60\n" if behaviour == "says its time" else b"ready\n")
         elif word == "ping":
             link.write(b"pong 0\n")
         elif word == "retire":

@@ -225,3 +225,16 @@ async def test_a_roll_while_the_first_process_starts_leaves_one(tmp_path: Path) 
     finally:
         slot.kill()
         await slot.stop()
+
+
+@pytest.mark.parametrize(("behaviour", "code"), [("says its time", 0), ("well", -signal.SIGKILL)])
+async def test_a_process_has_the_time_for_its_stop_that_it_has_told(tmp_path: Path, behaviour: str, code: int) -> None:
+    """It may have been started with other settings than the supervisor, which has no time for it here."""
+    command = (sys.executable, "-S", PROGRAM, behaviour, str(tmp_path / "notes"))
+    slot = Slot(SlotPlan("worker-1", command), Times(stop=0.0, start=60.0), Counter())
+    await slot.load()
+    assert await slot.start() is None
+    process = slot.current
+    assert process is not None
+    await slot.stop()
+    assert process.code == code
