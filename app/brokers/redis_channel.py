@@ -65,7 +65,7 @@ class RedisChannel:
         self._sender = process.encode() + b" "
         self._on_message = on_message
         self._random = random
-        self._waiting = WaitingMessages()
+        self._waiting = WaitingMessages(monotonic)
         self._probes = Probes(monotonic)
         self._trouble = Trouble("redis_failed", monotonic)
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -51,7 +51,7 @@ class Notifications:
         self._on_message = on_message
         self._random = random
         self._limits = limits or ConnectionLimits()
-        self._waiting = WaitingMessages()
+        self._waiting = WaitingMessages(monotonic)
         self._probes = Probes(monotonic)
         self._trouble = Trouble("notifications_failed", monotonic)
         self._lock = threading.Lock()
