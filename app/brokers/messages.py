@@ -131,6 +131,8 @@ class Messages:
         if len(words) != 6 or not self._is_signed(head, body):
             return None
         _, kind, process, number, _, _ = words
+        if process.decode() == self._process:  # one of ours, which somebody has sent back
+            return None
         return Note(kind.decode(), process.decode(), _decode_int(number), body)
 
     def _decode_announcement(self, number: HeardNumber, head: bytes, body: bytes) -> Announcement | None:

@@ -39,8 +39,10 @@ def check_redis_url(url: str) -> str:
     usable = f"{REDIS_SCHEMES[scheme]}://{rest}"
     try:
         client.ConnectionPool.from_url(usable)
-    except (ValueError, TypeError) as error:
-        raise UnusableBrokerAddress(f"cannot be read: {error}") from None
+    except (ValueError, TypeError):  # whose message may hold a part of the password
+        raise UnusableBrokerAddress(
+            "cannot be read as a URL; port and database are numbers, percent-encode @ : / ? # in a name or password"
+        ) from None
     return usable
 
 
@@ -65,7 +67,7 @@ class RedisChannel:
         self._sender = process.encode() + b" "
         self._on_message = on_message
         self._random = random
-        self._waiting = WaitingMessages()
+        self._waiting = WaitingMessages(monotonic)
         self._probes = Probes(monotonic)
         self._trouble = Trouble("redis_failed", monotonic)
         self._loop: asyncio.AbstractEventLoop | None = None

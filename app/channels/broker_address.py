@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 REDIS_SCHEMES = {"redis": "redis", "rediss": "rediss", "valkey": "redis", "valkeys": "rediss"}
 """The schemes of addresses, and what the client calls them. The second and the last are encrypted."""
 
@@ -15,7 +13,7 @@ def read_broker_url(value: str, *, is_shared: bool) -> str:
     """
     if value.lower() in {"auto", "none"}:
         return value.lower()
-    if urlsplit(value).scheme not in REDIS_SCHEMES:
+    if value.partition("://")[0] not in REDIS_SCHEMES or "://" not in value:
         schemes = ", ".join(f"{scheme}://" for scheme in REDIS_SCHEMES)
         raise ValueError(f"is neither auto nor none, nor an address that begins with one of {schemes}")
     if not is_shared:

@@ -243,6 +243,16 @@ async def test_a_note_that_is_kept_or_not_ours_is_not_heard() -> None:
     assert [body for *_, body in notes] == [b"ours"]
 
 
+async def test_a_note_that_comes_back_to_its_sender_is_not_heard_there() -> None:
+    wire, notes = Wire(), []
+    async with started(broker_over(wire)) as telling, started(broker_over(wire)) as hearing:
+        for name, each in (("telling", telling), ("hearing", hearing)):
+            each.subscribe_notes(lambda *note, name=name: notes.append((name, *note)))
+        telling.tell("readers", b"{}")
+        wire.carry(None, wire.sent[0])
+        assert notes == [("hearing", "readers", "process0", 1, b"{}")] * 2
+
+
 async def test_what_is_signed_says_nothing_to_a_process_of_the_release_before() -> None:
     """It took whatever it heard for a story and a cursor."""
     wire = Wire()

@@ -217,7 +217,17 @@ def test_an_address_is_read_as_the_client_takes_it(url: str, usable: str) -> Non
     assert check_redis_url(url) == usable
 
 
-@pytest.mark.parametrize("url", ["redis://:secret@valkey:port/0", "redis://:secret@valkey/x?db=y"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:secret@valkey:port/0",
+        "redis://:secret@valkey/x?db=y",
+        "redis://:secret/of@valkey:6379/0",
+        "redis://:secret[x@valkey:6379/0",
+        "redis://:secret\u2100@valkey:6379/0",
+        "valkey://user:secret?@valkey:6379",
+    ],
+)
 def test_an_address_that_cannot_be_used_is_said_without_its_password(url: str) -> None:
     with pytest.raises(UnusableBrokerAddress) as said:
         check_redis_url(url)

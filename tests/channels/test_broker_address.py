@@ -20,7 +20,10 @@ def test_what_is_known_is_taken(value: str, read: str) -> None:
     assert read_broker_url(value, is_shared=True) == read
 
 
-@pytest.mark.parametrize("value", ["", "yes", "http://:secret@valkey", "redis", "amqp://:secret@valkey"])
+@pytest.mark.parametrize(
+    "value",
+    ["", "yes", "http://:secret@valkey", "redis", "amqp://:secret@valkey", "REDIS://:secret@valkey", "a://secret[x"],
+)
 def test_what_is_not_is_refused_without_its_password(value: str) -> None:
     with pytest.raises(ValueError, match=r"redis://, rediss://, valkey://, valkeys://") as refused:
         read_broker_url(value, is_shared=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.channels.waiting import WAITING_LIMIT, WAITING_LIMIT_BYTES, WaitingMessages
+from app.channels.waiting import KEPT_SECONDS, WAITING_LIMIT, WAITING_LIMIT_BYTES, WaitingMessages
 
 
 def test_the_oldest_goes_where_there_is_no_room_and_is_counted() -> None:
@@ -43,3 +43,15 @@ def test_a_message_takes_the_place_of_one_of_its_key_at_the_end() -> None:
     for key, message in (("a", b"1"), ("b", b"1"), ("a", b"2")):
         waiting.put(key, message)
     assert list(waiting.take().items()) == [("b", b"1"), ("a", b"2")]
+
+
+def test_what_has_waited_too_long_is_dropped_and_counted_also_where_it_was_put_back() -> None:
+    now = 0.0
+    waiting = WaitingMessages(lambda: now)
+    waiting.put("a", b"1")
+    waiting.put("b", b"1")
+    now = KEPT_SECONDS
+    waiting.put_back(waiting.take())
+    waiting.put("b", b"2")
+    now = KEPT_SECONDS + 1
+    assert (waiting.take(), waiting.lost) == ({"b": b"2"}, 1)

@@ -12,6 +12,7 @@ from tests.pgbouncer import run_pgbouncer
 from tests.ports import reserved_port
 from tests.postgres import PostgresServer
 from tests.processes import Installation
+from tests.waiting import await_true
 
 
 @pytest.fixture
@@ -50,7 +51,8 @@ def test_a_pooler_that_keeps_sessions_works_and_our_limits_hold_in_them(
         url = f"postgresql://liveblog@{address}/{name}"
         installation = Installation(tmp_path / "data", {"LIVEBLOG_DATABASE_URL": url})
         token = installation.check("token", "create", "--name", "Results", "--bot", "--role", "editor").strip()
-        with installation.serving(free_port) as server, server.client(token) as bot:
+        with installation.serving(free_port) as server, server.client(token) as bot, server.client() as reader:
+            await_true(lambda: reader.get("/readyz").json() == {"status": "ready", "reasons": []})
             story = bot.post("/v1/stories", json={"title": "Results"}).json()["id"]
             for number in range(12):  # psycopg prepares what is asked more than five times
                 assert bot.post(f"/v1/stories/{story}/entries", json={"text": f"Part {number}"}).status_code == 201

@@ -41,13 +41,14 @@ class StreamForwarding:
         except (OSError, TimeoutError, InvalidHandshake) as error:
             self._writer.record_failure(error)
             stream = None
-        await send({"type": "websocket.accept", "headers": []})
         if stream is None:
+            await _accept(send)
             await _close(send, SERVICE_RESTART.code, "restarting")
             return
-        self._writer.record_answer()
-        self._joined.add(stream)
         try:
+            self._writer.record_answer()
+            self._joined.add(stream)
+            await _accept(send)  # raises where the client has left meanwhile
             await _relay(stream, receive, send)
         finally:
             self._joined.discard(stream)
@@ -118,6 +119,10 @@ async def _pass_back(stream: ClientConnection, send: Send) -> None:
             await _close(send, SERVICE_RESTART.code, "restarting")
         else:
             await _close(send, NORMAL.code if code == _STATUS_WITHOUT else code, stream.close_reason or "")
+
+
+async def _accept(send: Send) -> None:
+    await send({"type": "websocket.accept", "headers": []})
 
 
 async def _close(send: Send, code: int | None, reason: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 
 import structlog
@@ -13,6 +14,7 @@ from starlette.types import Message, Receive, Scope
 
 from app.api.forwarding.forwarded_requests import forwarded_headers, has_body
 from app.api.forwarding.writer_connection import Answer, Headers, WriterConnection, WriterGone
+from app.api.http.bodies import BODY_LIMIT_BYTES
 from app.domain.errors import Unavailable
 
 CONNECT_SECONDS = 1.0
@@ -28,12 +30,17 @@ QUEUE_SECONDS = 0.005
 """The pause before another attempt at a socket whose queue is full."""
 
 CONNECTIONS_LIMIT = 200
+COMING_LIMIT = 100
+"""Connections that may wait for their clients' bodies at a time: slow ones leave the others to everybody else."""
+AHEAD_BYTES = BODY_LIMIT_BYTES
+"""A body of so many bytes is here whole before it has a connection: its client may take its time to send it."""
 KEPT_SECONDS = 3.0
 """An idle connection is closed before the writer would do so (uvicorn: 5 s), so that no request meets its end."""
 
 RETRY_SECONDS = 2
 
 _UPLOADING_PATH = "/v1/media"
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _log = structlog.get_logger(__name__)
 
@@ -100,6 +107,7 @@ class WriterLink:
         self._free: list[WriterConnection] = []
         self._busy: set[WriterConnection] = set()
         self._room = asyncio.Semaphore(CONNECTIONS_LIMIT)
+        self._room_for_coming = asyncio.Semaphore(COMING_LIMIT)
 
     @property
     def is_up(self) -> bool:
@@ -112,15 +120,15 @@ class WriterLink:
             connection.close()
 
     async def ask(self, scope: Scope, receive: Receive) -> Exchange:
-        """Send a request on, its body as it comes; return the answer once it has begun.
+        """Send a request on, what is long of its body as it comes; return the answer once it has begun.
 
         Raises Unavailable while the writer is away, ClientLeft, and what `receive` raises.
         """
         body = _Body(receive) if has_body(scope) else None
-        first = b"" if body is None else await body.take()
+        ahead = [] if body is None else await body.take_ahead(_ahead_bytes(scope))
         self.forwarded += 1
         try:
-            exchange = await self._exchange(scope, body, first)
+            exchange = await self._exchange(scope, body, ahead)
         except (WriterGone, WriterUnreachable) as error:
             self.record_failure(error)
             raise _away(is_sent=isinstance(error, WriterGone)) from error
@@ -140,24 +148,40 @@ class WriterLink:
             seconds, self._failing_since = self._monotonic() - self._failing_since, None
             _log.warning("writer_away_over", after_seconds=round(seconds, 3))
 
-    async def _exchange(self, scope: Scope, body: _Body | None, first: bytes) -> Exchange:
-        connection = await self._take_connection()
-        is_whole = body is None or body.is_whole
+    async def _exchange(self, scope: Scope, body: _Body | None, ahead: list[bytes]) -> Exchange:
         is_chunked = body is not None and not any(name == b"content-length" for name, _ in scope["headers"])
-        head = _head_of(scope, is_chunked=is_chunked)
-        opening = _chunk(first) if is_chunked else first
         ending = b"0\r\n\r\n" if is_chunked else b""
-        answer = connection.begin(
-            head + opening + (ending if is_whole else b""), is_head=scope["method"] == "HEAD", is_whole=is_whole
-        )
+        head = _head_of(scope, is_chunked=is_chunked) + b"".join(_chunk(each) if is_chunked else each for each in ahead)
+        is_head = scope["method"] == "HEAD"
+        is_whole = body is None or body.is_whole
+        async with nullcontext() if is_whole else self._place_for_coming():
+            connection = await self._take_connection()
+            try:
+                answer = connection.begin(head + (ending if is_whole else b""), is_head=is_head, is_whole=is_whole)
+                if body is not None and not is_whole:
+                    await self._send_rest(connection, answer, body, ending)
+            except BaseException:
+                connection.close()
+                raise
         try:
-            if body is not None and not is_whole:
-                await self._send_rest(connection, answer, body, ending)
             await self._begun(answer, UPLOAD_SECONDS if scope["path"] == _UPLOADING_PATH else ANSWER_SECONDS)
         except BaseException:
             connection.close()
             raise
         return Exchange(answer, connection)
+
+    @asynccontextmanager
+    async def _place_for_coming(self) -> AsyncGenerator[None]:
+        """Keep a place for a body that is still coming. Raises WriterUnreachable where too many are."""
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await self._room_for_coming.acquire()
+        except TimeoutError as error:
+            raise WriterUnreachable("too many bodies are coming") from error
+        try:
+            yield
+        finally:
+            self._room_for_coming.release()
 
     async def _send_rest(self, connection: WriterConnection, answer: Answer, body: _Body, ending: bytes) -> None:
         """Send a body as it comes, until it ends or an answer has begun without it. Raises as `ask` does."""
@@ -253,6 +277,15 @@ class _Body:
         self.is_whole = False
         self._receive = receive
 
+    async def take_ahead(self, least_bytes: int) -> list[bytes]:
+        """Return the pieces of the first bytes, at least so many unless the body is shorter. Raises as `take` does."""
+        pieces = [await self.take()]
+        size_bytes = len(pieces[0])
+        while not self.is_whole and size_bytes < least_bytes:
+            pieces.append(await self.take())
+            size_bytes += len(pieces[-1])
+        return pieces
+
     async def take(self) -> bytes:
         """Return the next piece. Raises ClientLeft, and what `receive` raises."""
         message: Message = await self._receive()
@@ -269,6 +302,15 @@ async def _send(connection: WriterConnection, body: _Body, ending: bytes) -> Non
         if piece:
             await connection.send(_chunk(piece) if ending else piece)
     connection.end_body(ending)
+
+
+def _ahead_bytes(scope: Scope) -> int:
+    """Return how much of a body is waited for before it has a connection; 0 for its first piece alone.
+
+    That is for bodies that the writer answers before they are whole: an upload may be refused by its head.
+    """
+    is_answered_early = scope["path"] == _UPLOADING_PATH or scope["method"] in _WITHOUT_BODY
+    return 0 if is_answered_early else AHEAD_BYTES
 
 
 def _chunk(piece: bytes) -> bytes:

@@ -12,6 +12,7 @@ from app.cli.admin_api import control_path, controlled
 from app.cli.greeting import Greeting
 from app.composition.admin_token import ADMIN_TOKEN_FILE, load_admin_token
 from app.composition.roles import ALONE, Role, Worker
+from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def serve_process(
         if supervisor is None:
             await greeting()
         else:
-            supervisor.say_ready(greeting)
+            supervisor.say_ready(greeting, stop_seconds=settings.drain_seconds + STOP_SECONDS)
 
     run_server(
         server,

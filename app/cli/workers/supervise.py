@@ -17,13 +17,10 @@ from app.composition.roles import Role, Worker
 from app.server.control_socket import LONGEST_PATH_BYTES
 from app.server.listeners import open_shared_listeners
 from app.server.process_tuning import raise_file_limit
-from app.server.workers.restarting import Times
+from app.server.workers.restarting import STOP_SECONDS, Times
 from app.server.workers.slot import SlotPlan
 from app.server.workers.supervisor import supervise
 from app.settings import MOST_WORKERS, Settings
-
-STOP_SECONDS = 6.0
-"""What a process may take to stop beside LIVEBLOG_DRAIN_SECONDS: it ends itself a second before."""
 
 _FOLDER = "workers"
 _SOURCE = Path(__file__).resolve().parents[3]

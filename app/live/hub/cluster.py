@@ -18,6 +18,8 @@ from app.live.hub.hub import Hub
 from app.live.story.deliveries import Receipt
 
 HEARD_SECONDS = 15.0
+SAID_AGAIN_SECONDS = 3.0
+"""The pause before a receipt is said again of which nothing is new: a note may have been lost."""
 PART_ITEMS = 100
 PART_RECEIPTS = 14
 """Stories and receipts of one note: some kilobytes, which NOTIFY takes too."""
@@ -104,7 +106,8 @@ class Cluster:
         self._monotonic = monotonic
         self._others: dict[str, _Other] = {}
         self._receipts: OrderedDict[tuple[str, str], dict[str, _SaidReceipt]] = OrderedDict()
-        self._said: dict[tuple[StoryId, EntryId], tuple[int, int, int]] = {}
+        self._said: dict[tuple[StoryId, EntryId], tuple[tuple[int, int, int], float]] = {}
+        """What was said of each receipt, and when."""
 
     @property
     def process_count(self) -> int:
@@ -147,13 +150,18 @@ class Cluster:
             yield str(number), said.model_dump_json().encode()
 
     def say_receipts(self) -> Iterator[tuple[str, bytes]]:
-        """Yield notes with what is new of the receipts of this process, each with the name of its part."""
+        """Yield notes with what is new of the receipts of this process, each with the name of its part.
+
+        Receipts of the last HEARD_SECONDS are said again and again.
+        """
         now = self._monotonic()
         recent = {(story, entry): each for story, entry, each in self._hub.recent_receipts(now - HEARD_SECONDS)}
         said = {key: (each.seq, each.delivery.written, each.behind) for key, each in recent.items()}
-        new = [key for key in said if said[key] != self._said.get(key)]
-        self._said = said
-        for keys in _in_parts(new, PART_RECEIPTS):
+        since = now - SAID_AGAIN_SECONDS
+        kept = {key: was for key, was in self._said.items() if was[0] == said.get(key) and was[1] > since}
+        due = [key for key in said if key not in kept]
+        self._said = kept | {key: (said[key], now) for key in due}
+        for keys in _in_parts(due, PART_RECEIPTS):
             receipts = _Receipts(receipts=[_say(*key, recent[key]) for key in keys])
             yield f"{keys[0][1]} {said[keys[0]]}", receipts.model_dump_json().encode()
 

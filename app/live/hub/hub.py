@@ -248,9 +248,17 @@ class Hub:
 
     async def _keep_reconciling(self) -> None:
         while True:
-            heard = self._are_others_heard()
-            await asyncio.sleep(max(self._reconcile_seconds, HEARD_SECONDS) if heard else self._reconcile_seconds)
+            await self._pause_reconciling()
             await self.stories.reconcile()
+
+    async def _pause_reconciling(self) -> None:
+        """Wait for the short pause, or for the long one until others are heard no more."""
+        waited = 0.0
+        while True:
+            await asyncio.sleep(self._reconcile_seconds)
+            waited += self._reconcile_seconds
+            if waited >= HEARD_SECONDS or not self._are_others_heard():
+                return
 
     async def _turn_wheel(self) -> None:
         while True:

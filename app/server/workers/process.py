@@ -33,6 +33,7 @@ class WorkerProcess:
         self._leaking_looks = 0
         self.ready_at: float | None = None
         """When it became ready, in the loop's seconds."""
+        self._stop_seconds: float | None = None
         self._ended = asyncio.create_task(self._await_end(), name=f"end of {name}")
         asyncio.get_running_loop().add_reader(link, self._read)
 
@@ -70,8 +71,9 @@ class WorkerProcess:
         return self._ready.is_set() and not self._ended.done()
 
     async def end(self, within_seconds: float) -> None:
-        """Wait until it has ended by itself; kill it after that time."""
-        await asyncio.wait({self._ended}, timeout=within_seconds)
+        """Wait until it has ended by itself; kill it after that time, or after what it said that a stop may take."""
+        told = self._stop_seconds
+        await asyncio.wait({self._ended}, timeout=within_seconds if told is None else told)
         if not self._ended.done():
             self.kill()
             await self._ended
@@ -149,6 +151,7 @@ class WorkerProcess:
         word, _, rest = line.partition(b" ")
         if word == READY:
             self.ready_at = asyncio.get_running_loop().time()
+            self._stop_seconds = float(rest) if rest else None  # else the supervisor's own
             self._ready.set()
         elif word == PONG:
             self.unanswered = 0

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+STOP_SECONDS = 6.0
+"""What a process may take to stop beside LIVEBLOG_DRAIN_SECONDS: it ends itself a second before."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The supervisor's times, in seconds. `stop` is what one process may take to end by itself after its signal."""
+    """The supervisor's times, in seconds.
+
+    `stop` is what one process may take to end by itself after its signal; one that is ready has told its own time,
+    which it has from the settings that it was started with.
+    """
 
     stop: float
     start: float = 120.0

@@ -83,10 +83,12 @@ class Slot:
 
     async def start_or_fill(self) -> None:
         """Let the loaded process serve, and where it cannot, start others until one is ready."""
-        if await self.start() is not None and not self._is_stopping:
+        async with self._replacing:  # a successor beside it would take the slot from whichever is ready first
+            if await self.start() is None or self._is_stopping:
+                return
             self._failures += 1
             self.fill()
-            await self.filled()
+        await self.filled()
 
     def fill(self) -> None:
         """Keep starting processes until one is ready, in the background."""
@@ -108,14 +110,14 @@ class Slot:
 
         The process stays where its successor does not become ready. One that dies meanwhile has its successor already.
         """
-        if self._is_stopping or self._current is None:
-            return False
-        if self._filling is not None and not self._filling.done():
-            if self._current.code is not None:
-                return True  # a new one is about to start in any case
-            await self.filled()
         async with self._replacing:
+            if self._current is not None and self._filling is not None and not self._filling.done():
+                if self._current.code is not None:
+                    return True  # a new one is about to start in any case
+                await self.filled()
             before = self._current
+            if self._is_stopping or before is None:
+                return False
             if self.plan.is_single:
                 return await self._replace_single(before, cause)
             if not await self._start_successor(before):
@@ -151,8 +153,8 @@ class Slot:
         """Start the successor of `before`, and give it the slot once it is ready; return whether it was."""
         try:
             successor = self._successor = await self._spawn()
-        except OSError as error:
-            log.error("successor_failed", process=self.plan.name, cause=str(error))
+        except Exception as error:  # noqa: BLE001 - as in _try_to_start
+            log.error("successor_failed", process=self.plan.name, cause=str(error) or repr(error))
             return False
         successor.go()
         is_ready = await successor.become_ready(self._times.start)
@@ -175,6 +177,7 @@ class Slot:
         await before.end(self._times.stop)
         self._leaving.discard(before)
         self._replaced[cause] += 1
+        self._failures = 0  # those of another time: nothing may wait for them while nobody has the slot
         await self._fill()
         return self._current is not None
 
@@ -193,8 +196,8 @@ class Slot:
         """Start a process that has the slot; return None once it is ready, else why it is not."""
         try:
             process = self._current = await self._spawn()
-        except OSError as error:  # no memory, or too many processes
-            return str(error)
+        except Exception as error:  # noqa: BLE001 - no memory, too many processes or threads: the next attempt may do
+            return str(error) or repr(error)
         process.go()
         if await process.become_ready(self._times.start):
             process.when_ended(self._on_end)

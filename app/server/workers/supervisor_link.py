@@ -19,8 +19,9 @@ from app.server.workers.standing_in import StandIn
 
 GO, READY, PING, PONG, GREET, RETIRE = b"go", b"ready", b"ping", b"pong", b"greet", b"retire"
 STAND_IN, STAND_BACK = b"stand-in", b"stand-back"
-"""The first word of a line. A `ping` has JSON with what the supervisor counts, a `pong` the number of connections;
-`stand-in` and `stand-back` have the number of the worker whose connections are to be accepted, or no more."""
+"""The first word of a line. `ready` has the seconds that a stop may take, a `ping` JSON with what the supervisor
+counts, a `pong` the number of connections; `stand-in` and `stand-back` have the number of the worker whose connections
+are to be accepted, or no more."""
 
 log = structlog.get_logger()
 
@@ -56,10 +57,13 @@ class SupervisorLink:
         self._count_connections = count_connections
         asyncio.get_running_loop().add_reader(self._end, self._read)
 
-    def say_ready(self, greet: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Tell the supervisor that requests are answered. `greet` is called if this process is to say so to people."""
+    def say_ready(self, greet: Callable[[], Coroutine[Any, Any, None]], *, stop_seconds: float) -> None:
+        """Tell the supervisor that requests are answered, and what a stop may take by this process's settings.
+
+        `greet` is called if this process is to say so to people.
+        """
         self._greet = greet
-        self._send(READY)
+        self._send(b"%s %g" % (READY, stop_seconds))
 
     def _read(self) -> None:
         try:

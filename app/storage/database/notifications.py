@@ -51,7 +51,7 @@ class Notifications:
         self._on_message = on_message
         self._random = random
         self._limits = limits or ConnectionLimits()
-        self._waiting = WaitingMessages()
+        self._waiting = WaitingMessages(monotonic)
         self._probes = Probes(monotonic)
         self._trouble = Trouble("notifications_failed", monotonic)
         self._lock = threading.Lock()
@@ -119,11 +119,12 @@ class Notifications:
             begin_session(connection, self._limits)
             connection.autocommit = True
             connection.add_notify_handler(lambda found: self._receive(found.pid, found.payload.encode()))
+            # Asked for, since a pooler tells its clients a number of its own as the pid when they connect.
+            self._pid = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
             connection.execute(f"LISTEN {CHANNEL}")
         except BaseException:
             connection.close()
             raise
-        self._pid = connection.info.backend_pid
         return connection
 
     def _serve(self, connection: Any) -> None:

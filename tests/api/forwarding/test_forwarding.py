@@ -15,7 +15,8 @@ from starlette.types import Message, Receive, Scope, Send
 from app.api.forwarding.forwarded_requests import ForwardedRequests, forwarded_headers, returned_headers
 from app.api.forwarding.forwarding import Forwarding
 from app.api.forwarding.known_writes import KNOWN_SECONDS, KnownWrites
-from app.api.forwarding.writer_link import WriterLink
+from app.api.forwarding.writer_link import AHEAD_BYTES, COMING_LIMIT, CONNECTIONS_LIMIT, WriterLink
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -184,9 +185,57 @@ async def test_a_client_that_leaves_within_its_body_ends_the_writers_request_and
                 message = await super().receive()
                 return {**message, "more_body": True}
 
-        client = await _answered(forwarding, _Leaving(b"half"), headers=[(b"content-length", b"100")])
+        client = _Leaving(bytes(AHEAD_BYTES))
+        await _answered(forwarding, client, headers=[(b"content-length", b"%d" % (2 * AHEAD_BYTES))])
         await asyncio.wait_for(ended.wait(), 20)
     assert client.sent == []
+
+
+class _Slow(_Client):
+    """A client whose body stays away behind its first piece."""
+
+    def __init__(self, piece: bytes) -> None:
+        super().__init__(piece)
+        self.waits = asyncio.Event()
+
+    async def receive(self) -> Message:
+        if self.taken:
+            self.waits.set()
+            await asyncio.Event().wait()
+        return {**await super().receive(), "more_body": True}
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "count"),
+    [
+        ("/v1/newsroom/sessions", 1, CONNECTIONS_LIMIT),
+        ("/v1/stories", AHEAD_BYTES, COMING_LIMIT),
+        ("/v1/media", 1, COMING_LIMIT),
+    ],
+)
+async def test_bodies_that_stay_away_keep_nobody_else_from_the_writer(
+    tmp_path: Path, path: str, size: int, count: int
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        if b"content-length" in head:
+            await reader.read()
+        writer.write(b"HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok")
+
+    async with writer_that(answer, tmp_path) as forwarding:
+        slow = [_Slow(bytes(size)) for _ in range(count + 1)]
+        scope = _scope(path=path, headers=[(b"content-length", b"%d" % (2 * AHEAD_BYTES))])
+        asking = [asyncio.create_task(forwarding(scope, each.receive, each.send)) for each in slow]
+        await until(lambda: sum(each.waits.is_set() or bool(each.sent) for each in slow) == len(slow))
+        assert (await _answered(forwarding, _Client())).status == 201
+        for task in asking:
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+        refused = [each.status for each in slow if each.sent]
+        assert refused == ([] if count == CONNECTIONS_LIMIT else [503])
+        headers = [(b"transfer-encoding", b"chunked")]
+        client = await _answered(forwarding, _Client(bytes(AHEAD_BYTES), b"end"), path=path, headers=headers)
+        assert client.status == 201, "their places are free again"
 
 
 async def test_the_writer_takes_a_request_for_the_clients_and_believes_nobody_else() -> None:

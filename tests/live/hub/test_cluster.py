@@ -12,7 +12,7 @@ import pytest
 from app.api.http.machine.receipts import cluster_figures, join_receipts
 from app.domain.clock import Micros
 from app.domain.identifiers import EntryId
-from app.live.hub.cluster import HEARD_SECONDS, PART_ITEMS, PART_RECEIPTS, Cluster
+from app.live.hub.cluster import HEARD_SECONDS, PART_ITEMS, PART_RECEIPTS, SAID_AGAIN_SECONDS, Cluster
 from app.live.hub.hub import Hub
 from app.live.story.packets import FORMS, Framing
 from app.wire.encoding import BodyVariant
@@ -156,6 +156,19 @@ async def test_a_receipt_counts_all_readers_and_is_as_slow_as_the_slowest_of_the
         assert found["median_ms"] == pytest.approx(0, abs=10)
         assert found["p99_ms"] == pytest.approx(250, abs=10)
         assert they.say_receipts(1, to=0) == 0  # nothing is new of it
+
+
+async def test_a_receipt_is_said_again_for_those_who_have_not_heard_it_and_not_for_ever() -> None:
+    async with nodes(2) as they:
+        await they.follow(1, readers=2)
+        entry = await they.publish()
+        assert len(list(they.clusters[1].say_receipts())) == 1  # the note is lost
+        they.seconds += SAID_AGAIN_SECONDS
+        assert they.say_receipts(1, to=0) == 1
+        assert they.receipt(0, entry)["handed_over"] == 2
+        assert they.say_receipts(1, to=0) == 0
+        they.seconds += HEARD_SECONDS
+        assert they.say_receipts(1, to=0) == 0
 
 
 async def test_as_many_receipts_as_one_note_has_are_a_note_that_a_notification_takes() -> None:

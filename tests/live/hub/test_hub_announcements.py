@@ -84,6 +84,20 @@ async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconciliation() 
         await waiting
 
 
+async def test_tables_are_compared_at_once_when_others_are_heard_no_more() -> None:
+    compared: list[int] = []
+    async with running_hub(ModelLog(story()), reconcile_seconds=0.02) as hub:
+        await hub.stories.open("one")
+
+        def are_heard() -> bool:
+            compared.append(hub.metrics.reconciles)
+            return len(compared) < 5
+
+        hub.hear_others(are_heard)
+        await until(lambda: compared and hub.metrics.reconciles > compared[0])
+    assert compared == [compared[0]] * 5
+
+
 async def test_a_number_that_was_announced_but_does_not_exist_is_forgotten() -> None:
     model, liar = story(), story()
     log = ModelLog(model)

@@ -42,11 +42,13 @@ def main(behaviour: str, notes: Path, descriptor: int) -> None:
             }
             if fails.get(behaviour, False):
                 sys.exit(3)
+            if behaviour == "waits at first" and notes.read_text().count("loaded") == 1:
+                signal.pause()
             if behaviour == "leaks" and not notes.read_text().count("ready"):
                 resource.setrlimit(resource.RLIMIT_NOFILE, (1_024, 1_024))
                 kept = [os.open(os.devnull, os.O_RDONLY) for _ in range(LEAKED)]
             note("ready")
-            link.write(b"ready\n")
+            link.write(b"ready 60\n" if behaviour == "says its time" else b"ready\n")
         elif word == "ping":
             link.write(b"pong 0\n")
         elif word == "retire":

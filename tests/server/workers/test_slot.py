@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.server.workers.restarting import DESCRIPTOR_BEATS, HANG_BEATS, LEAKING_LOOKS, Times
 from app.server.workers.slot import Slot, SlotPlan
@@ -150,3 +152,88 @@ async def test_a_process_that_cannot_start_is_tried_again_until_it_can(tmp_path:
         one.notes.write_text("")  # nothing was ready before: the next one may
         await until(lambda: one.slot.current is not None and one.slot.current.is_ready, **PATIENT)
         assert one.replaced == {"died": 1}
+
+
+class Failing(list[str]):
+    """A command whose next starts fail, as where there are too many threads."""
+
+    failures = 0
+
+    def __iter__(self) -> Iterator[str]:
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("can't start new thread")
+        return super().__iter__()
+
+
+@pytest.mark.parametrize("is_single", [False, True])
+async def test_whatever_a_start_fails_with_there_is_another_attempt(tmp_path: Path, is_single: bool) -> None:
+    command = Failing((sys.executable, "-S", PROGRAM, "well", str(tmp_path / "notes")))
+    slot = Slot(SlotPlan("worker-1", command, is_single=is_single), TIMES, Counter())
+    await slot.load()
+    try:
+        assert await slot.start() is None
+        one = Watched(slot, tmp_path / "notes")
+        before, command.failures = one.pid, 3
+        os.kill(before, signal.SIGKILL)
+        await until(one.has_other_than(before), **PATIENT)
+        before, command.failures = one.pid, 1
+        with capture_logs() as logs:
+            assert await slot.replace("rolled") == is_single
+        assert (one.pid == before) != is_single
+        assert slot.current is not None
+        assert slot.current.serves
+        causes = [line["cause"] for line in logs if line["event"] == "successor_failed"]
+        assert causes == ([] if is_single else ["can't start new thread"])
+    finally:
+        slot.kill()
+        await slot.stop()
+
+
+async def test_what_may_not_run_twice_is_replaced_at_once_however_often_it_could_not_start_before(
+    tmp_path: Path,
+) -> None:
+    async with watched(tmp_path, "fails later", is_single=True) as one:
+        os.kill(one.pid, signal.SIGKILL)
+        await until(lambda: len([event for event, _ in one.noted() if event == "loaded"]) > 4, **PATIENT)
+        one.notes.write_text("")  # nothing was ready before: the next one may
+        await one.slot.filled()
+        one.notes.write_text("")
+        with capture_logs() as logs:
+            assert await one.slot.replace("rolled")
+        assert [line["failures_before"] for line in logs if line["event"] == "worker_ready"] == [0]
+
+
+async def test_a_roll_while_the_first_process_starts_leaves_one(tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    command = (sys.executable, "-S", PROGRAM, "waits at first", str(notes))
+    slot = Slot(SlotPlan("worker-1", command), TIMES, Counter())
+    await slot.load()
+    assert slot.current is not None
+    first, one = slot.current, Watched(slot, notes)
+    await until(one.noted, **PATIENT)
+    try:
+        async with asyncio.timeout(30):
+            starting = asyncio.create_task(slot.start_or_fill())
+            replacing = asyncio.create_task(slot.replace("rolled"))
+            await asyncio.sleep(0)  # both have begun
+            first.kill()
+            await asyncio.gather(starting, replacing)
+            await slot.filled()
+        assert [event for event, pid in one.noted() if pid != first.pid] == ["loaded", "ready"]
+        assert one.noted()[-1] == ("ready", one.pid)
+    finally:
+        slot.kill()
+        await slot.stop()
+
+
+async def test_a_process_has_the_time_for_its_stop_that_it_has_told(tmp_path: Path) -> None:
+    """It may have been started with other settings than the supervisor, which has no time for it here."""
+    command = (sys.executable, "-S", PROGRAM, "says its time", str(tmp_path / "notes"))
+    slot = Slot(SlotPlan("worker-1", command), Times(stop=0.0, start=60.0), Counter())
+    await slot.load()
+    assert await slot.start() is None
+    process = slot.current
+    assert process is not None
+    await slot.stop()
+    assert process.code == 0

@@ -34,7 +34,7 @@ async def supervisor() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.Stre
         told.append(f"greet {dict(link.counted)}")
 
     link.start(retire=lambda: told.append("retire"), count_connections=lambda: 7)
-    link.say_ready(greet)
+    link.say_ready(greet, stop_seconds=36.5)
     reader, writer = await asyncio.open_unix_connection(sock=ours)
     yield reader, writer, told
     asyncio.get_running_loop().remove_reader(theirs)
@@ -46,7 +46,7 @@ async def test_a_worker_says_when_it_is_ready_and_answers_each_heartbeat(
     supervisor: tuple[asyncio.StreamReader, asyncio.StreamWriter, list[str]],
 ) -> None:
     reader, writer, told = supervisor
-    assert await asyncio.wait_for(reader.readline(), 30) == b"ready\n"
+    assert await asyncio.wait_for(reader.readline(), 30) == b"ready 36.5\n"
     writer.write(b'ping {}\nping {"died":')  # a line may come in two pieces
     assert await asyncio.wait_for(reader.readline(), 30) == b"pong 7\n"
     writer.write(b"2}\n")
