@@ -92,7 +92,7 @@ test("steps are taken one after the other, each on the version the last one made
   outbox.add(item("a", post(), patch({ text: "two" }, "previous")));
   await world.request.answer({ id: "e1" }, { status: 201, headers: { etag: '"v1"' } });
   assert.equal(seen.sent[1].headers["If-Match"], '"v1"');
-  assert.equal(seen.sent[1].headers["Idempotency-Key"], undefined);
+  assert.notEqual(seen.sent[1].headers["Idempotency-Key"], seen.sent[0].headers["Idempotency-Key"]);
   await world.request.answer({ id: "e1", version: 2 }, { headers: { etag: '"v2"' } });
   assert.deepEqual(seen.done, [["a", { id: "e1", version: 2 }]]);
 });
@@ -160,15 +160,54 @@ test("after a conflict mine can be sent over theirs", async () => {
   assert.equal(seen.done.length, 1);
 });
 
-test("a conflict with one's own edit, whose answer was lost, is no conflict", async () => {
+test("an edit whose answer was lost is sent again with its key, by which the server knows it", async () => {
   const { outbox, world, seen } = open();
-  outbox.add(item("a", patch({ text: "mine", headline: null })));
+  outbox.add(item("a", patch({ blocks: [], correction: { text: "It was ten." } })));
+  await world.request.fail();
+  await world.pass(500);
+  await world.request.answer({ id: "e1" });
+  const [first, second] = seen.sent.map(({ headers }) => headers["Idempotency-Key"]);
+  assert.ok(first);
+  assert.equal(second, first);
+  assert.deepEqual(seen.done, [["a", { id: "e1" }]]);
+});
+
+test("an edit that was kept without a key, and its answer lost, is no conflict with itself", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", { ...patch({ text: "mine", headline: null }), key: null }));
   await world.request.fail();
   await world.pass(500);
   await world.request.answer({}, { status: 412 });
   const entry = { text: "old", headline: "old", working: { fields: { text: "mine", headline: null } } };
   await world.request.answer(entry, { headers: { etag: '"v2"' } });
   assert.equal(seen.done.length, 1);
+});
+
+test("an edit of which not all can be found in what a colleague has saved is not taken for done", async () => {
+  for (const more of [{ blocks: [] }, { html: "<p>a</p>" }, { authors: [] }, { tags: [] }, { source: null }, { correction: { text: "b" } }]) {
+    const { outbox, world, seen } = open();
+    outbox.add(item("a", patch({ headline: "Ours", ...more, material: true, publish: true })));
+    await world.request.answer({}, { status: 412 });
+    await world.request.answer({ headline: "Ours", working: null }, { headers: { etag: '"v2"' } });
+    assert.deepEqual([seen.done, outbox.items[0].state], [[], "conflict"], JSON.stringify(more));
+  }
+});
+
+test("an edit for readers is not taken for done because a colleague has the same words aside", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", patch({ headline: "Ours", publish: true })));
+  await world.request.answer({}, { status: 412 });
+  await world.request.answer({ headline: "Old", working: { held: false, fields: { headline: "Ours" } } });
+  assert.deepEqual([seen.done, outbox.items[0].state], [[], "conflict"]);
+});
+
+test("an edit that was kept without a key and is not there to the letter is for a person to look at", async () => {
+  const { outbox, world } = open();
+  outbox.merge = () => ({ composed: {}, steps: [patch({ correction: { text: "b" } })] });
+  outbox.add(item("a", { ...patch({ text: "mine", correction: { text: "b" } }), key: null }));
+  await world.request.answer({}, { status: 412 });
+  await world.request.answer({ text: "mine", working: null }, { headers: { etag: '"v2"' } });
+  assert.deepEqual(states(outbox), [["a", "conflict"]]);
 });
 
 test("a token that is not accepted any more stops the sending and loses nothing", async () => {

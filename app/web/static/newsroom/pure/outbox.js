@@ -11,6 +11,7 @@ const PATIENCE_MS = 20_000; // a server that says nothing for so long is asked a
 const MERGES = 5; // of one item, then a person looks
 const NO_PICTURES = { check: () => ({ state: "ready" }) };
 const COMPARED = ["headline", "label", "icon", "text", "kind", "importance", "key_event"];
+const MANNER = ["material", "publish", "hold_seconds", "text_format"]; // how an edit is made, and nothing of what it says
 
 /** Return the headers of a call to the API: the token, sent nowhere else, or the cookie session's CSRF word. */
 export function headersFor({ token, csrf }, { key, ifMatch } = {}) {
@@ -30,9 +31,12 @@ export async function problemOf(response) {
   return { status, code, detail: detail ?? title ?? `The server answered ${status}.`, errors };
 }
 
-/** Return one write: a POST has its own key; a PATCH names the version it changes, or "previous", the one just made. */
+/**
+ * Return one write with a key of its own, by which the server answers a retry without doing it again; `ifMatch` is the
+ * version that it changes, or "previous", the one just made.
+ */
 export function step(method, path, body, { ifMatch = null, newKey }) {
-  return { method, path, body, ifMatch, key: method === "POST" ? newKey() : null };
+  return { method, path, body, ifMatch, key: newKey() };
 }
 
 /**
@@ -213,7 +217,10 @@ export class Outbox {
     return { state: "refused", problem };
   }
 
-  /** Read the entry after a 412: another edit was quicker, or this one arrived and its answer was lost on the way. */
+  /**
+   * Read the entry after a 412: another edit was quicker. One that was kept without a key, by an earlier release, may also
+   * have arrived and its answer been lost: what is not there to the letter is then left to a person.
+   */
   async #afterConflict(item, problem) {
     let response;
     try {
@@ -225,7 +232,7 @@ export class Outbox {
       const etag = response.headers.get("etag");
       if (says(newest(theirs), item.steps[0].body)) return { answer: theirs, etag };
       const { merges = 0 } = item;
-      const both = merges < MERGES ? this.merge(item, theirs, etag) : null;
+      const both = merges < MERGES && item.steps[0].key ? this.merge(item, theirs, etag) : null;
       if (both === null) return { state: "conflict", problem, theirs, theirEtag: etag };
       this.onMerged?.({ ...item }, etag);
       this.#set(item, { ...both, merges: merges + 1 });
@@ -261,7 +268,9 @@ export class Outbox {
   }
 }
 
+/** Return whether an entry says all that an edit would make it say, as far as that can be compared at all. */
 function says(entry, body) {
-  const named = COMPARED.filter((name) => name in body);
-  return named.length > 0 && named.every((name) => (body[name] ?? null) === (entry[name] ?? null));
+  if (body.publish && entry.working && !entry.working.held) return false; // readers do not see it
+  const named = Object.keys(body).filter((name) => !MANNER.includes(name));
+  return named.length > 0 && named.every((name) => COMPARED.includes(name) && (body[name] ?? null) === (entry[name] ?? null));
 }
