@@ -35,6 +35,7 @@ const $ = (id) => document.getElementById(id);
 let editing = null; // what is known of the entry that is edited; null for a new one
 let keptFor = null; // the story for which the form's content is kept
 let onDraft = null;
+let isPosting = false; // a second press meanwhile does nothing
 let shownDraft = EMPTY; // what was put into the form last
 
 /** Begin to listen to the form. `changed` is called whenever what is in it changes. */
@@ -55,10 +56,14 @@ export function beginComposer(changed) {
   form.addEventListener("keydown", goOnAtEnter);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (isPosting) return;
+    isPosting = true;
     try {
       await post(event.submitter?.value ?? "published");
     } catch (problem) {
       sayProblem(problem);
+    } finally {
+      isPosting = false;
     }
   });
   beginHold();
@@ -229,14 +234,17 @@ async function maySendInexact() {
   return (await ask({ title: "Send it without that formatting?", intro, yes: "Send", fields: [] })) !== null;
 }
 
+/** Send what is in the form to the story that is chosen now. Throws a problem, also where either is another one meanwhile. */
 async function post(intent) {
-  await settleAddresses();
-  const draft = withKind(await asSent(draftNow()), serverNow());
-  const isEmpty = ![draft.headline, draft.text, draft.picture_url].some((written) => written.trim());
-  if (isEmpty && draft.pictures.length === 0) {
-    if (intent === "published" && isBlank(draft) && sendNow()) return;
-    throw { detail: "Write a headline or a text first." };
-  }
+  if (intent === "published" && isBlank(draftNow()) && sendNow()) return;
+  sayOfDraft("Sending …");
+  const of = story.id;
+  const asked = draftNow();
+  await settleAddresses(() => refuseChanged(asked, of));
+  const written = draftNow();
+  const draft = withKind(await asSent(written), serverNow());
+  const isEmpty = ![draft.headline, draft.text, draft.picture_url].some((part) => part.trim());
+  if (isEmpty && draft.pictures.length === 0) throw { detail: "Write a headline or a text first." };
   if (countCharacters(draft.headline.trim()) > MAX_HEADLINE) {
     throw { detail: `A headline has at most ${MAX_HEADLINE} characters.` };
   }
@@ -248,15 +256,27 @@ async function post(intent) {
   await uploads.kept(awaits); // with its words, before anything is sent
   const { state, problem } = uploads.check(awaits);
   if (state === "refused") throw { detail: `A picture cannot be sent. ${problemText(problem)}` };
-  if (losesFormatting(draft) && !(await maySendInexact())) return;
-  const steps = stepsFor(draft, { intent, story: story.id, hold: holdFor(draft), newId, newKey: newId });
+  if (losesFormatting(draft) && !(await maySendInexact())) {
+    sayOfDraft("");
+    return;
+  }
+  refuseChanged(written, of);
+  draft.pictures = picturesNow(); // with what has become known of them meanwhile
+  const steps = stepsFor(draft, { intent, story: of, hold: holdFor(draft), newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = truncate(draft.headline || draft.text || "Picture", 80);
   const wasPublic = editing !== null && isPublic(editing);
-  for (const picture of draft.pictures) postWords(picture, wordsStep(picture, { newKey: newId }));
-  watchItem(postEntry({ entry, label, steps, composed: draft, intent, awaits }), { intent, wasPublic });
+  for (const picture of draft.pictures) postWords(picture, wordsStep(picture, { newKey: newId }), of);
+  watchItem(postEntry({ entry, label, steps, composed: draft, intent, of, awaits }), { intent, wasPublic });
   leaveEdit({ keepsOpen: true }); // what is below does not move up under the pointer
   if (matchMedia("(hover: hover)").matches) focusText(); // on a phone the keyboard would come up over what is said
+}
+
+/** Throw a problem if another story is chosen than `of`, or something else is in the form than was `written`. */
+function refuseChanged(written, of) {
+  if (story?.id !== of) throw { detail: "Another story was chosen meanwhile. Nothing was sent: what was written is kept where it was begun." };
+  const compared = (draft) => JSON.stringify({ ...draft, pictures: draft.pictures.map(({ id, place }) => [id, place]) });
+  if (compared(draftNow()) !== compared(written)) throw { detail: "It has changed meanwhile, and was not sent. Press again." };
 }
 
 /** Show what is written as readers would see it. Throws a problem. */

@@ -85,15 +85,20 @@ export function isEmpty() {
   return textNow().text.trim() === "";
 }
 
-/** Make what is one address alone the embed or the card that readers will see, if the server says so soon enough. */
-export async function settleAddresses() {
+/**
+ * Make what is one address alone the embed or the card that readers will see, if the server says so soon enough. `look` is
+ * called before anything is changed, and may throw.
+ */
+export async function settleAddresses(look = () => {}) {
   const found = isRich && blocksNow().some(({ id }) => id) ? loneAddresses() : [];
   const asked = found.map(([, { html }]) => send("POST", "/v1/newsroom/conversions", { html: `<p>${html}</p>` }));
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, []));
   const answers = await Promise.race([Promise.allSettled(asked), late]);
+  look();
   answers.forEach(({ value }, index) => {
-    const [node] = found[index];
-    if (!value || value.blocks.length !== 1 || !isPiece(value.blocks[0]) || !node.isConnected) return;
+    const [node, { html }] = found[index];
+    if (!value || value.blocks.length !== 1 || !isPiece(value.blocks[0])) return;
+    if (!loneAddresses().some(([each, block]) => each === node && block.html === html)) return; // typed in meanwhile
     const range = document.createRange();
     range.selectNodeContents(node);
     select(range);

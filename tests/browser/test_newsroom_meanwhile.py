@@ -1,0 +1,91 @@
+"""What is done on the newsroom's page while it waits for the server is neither lost nor taken for something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.browser.newsroom_page import choose, open_as, somebody
+from tests.browser.newsroom_rich_text import typed
+from tests.browser.newsroom_roles import (
+    answer,
+    button_of,
+    dialog,
+    entry,
+    outcome,
+    press_in_composer,
+    text_field,
+    write,
+)
+from tests.browser.newsroom_server import Newsroom
+from tests.waiting import await_true
+
+PATIENT = """() => {
+  const { setTimeout } = window;
+  window.setTimeout = (run, ms, ...rest) => setTimeout(run, ms === 3_000 ? 600_000 : ms, ...rest);
+}"""
+"""Lets the page wait for a conversion as long as the test holds it."""
+
+
+@contextmanager
+def _held_conversions(page: Page) -> Iterator[list[Route]]:
+    """Hold what is to be converted until the end, and let it through then."""
+    held: list[Route] = []
+    page.evaluate(PATIENT)
+    page.route("**/v1/newsroom/conversions", lambda route: held.append(route))  # a bound method cannot be registered
+    try:
+        yield held
+    finally:
+        for route in held:
+            route.continue_()
+        page.unroute("**/v1/newsroom/conversions")
+
+
+def _until_held(page: Page, held: list[Route]) -> None:
+    await_true(lambda: page.evaluate("1") and held, or_say=lambda: "nothing was asked")
+
+
+def test_pressing_publish_again_while_it_is_being_sent_publishes_once(
+    rich: Page, newsroom: Newsroom, night: dict[str, Any]
+) -> None:
+    with _held_conversions(rich) as held:
+        typed(rich, "/key **Polls** have closed.", "!Control+Enter")
+        _until_held(rich, held)
+        expect(outcome(rich)).to_have_text("Sending …")
+        rich.keyboard.press("Control+Enter")
+    expect(outcome(rich)).to_contain_text("Published")
+    assert len(newsroom.entries(night)) == 1
+
+
+def test_what_is_typed_while_it_is_being_sent_stays_and_is_sent_by_the_next_press(
+    rich: Page, newsroom: Newsroom, night: dict[str, Any]
+) -> None:
+    with _held_conversions(rich) as held:
+        typed(rich, "/key **Polls** have closed.", "!Control+Enter")
+        _until_held(rich, held)
+        rich.keyboard.type(" Turnout was high.")
+    expect(outcome(rich)).to_contain_text("It has changed meanwhile, and was not sent.")
+    assert newsroom.entries(night) == []
+    rich.keyboard.press("Control+Enter")
+    expect(outcome(rich)).to_contain_text("Published")
+    (sent,) = newsroom.entries(night)
+    assert "have closed. Turnout was high." in sent["text"]
+
+
+def test_what_is_being_sent_does_not_go_to_a_story_that_is_chosen_meanwhile(
+    rich: Page, newsroom: Newsroom, night: dict[str, Any]
+) -> None:
+    other = newsroom.make_story(title="Another night")
+    rich.reload()
+    choose(rich, night)
+    with _held_conversions(rich) as held:
+        typed(rich, "/key **Polls** have closed.", "!Control+Enter")
+        _until_held(rich, held)
+        choose(rich, other)
+    expect(outcome(rich)).to_contain_text("Another story was chosen meanwhile.")
+    assert newsroom.entries(night) == newsroom.entries(other) == []
+    choose(rich, night)
+    expect(text_field(rich)).to_have_text("/key Polls have closed.")
