@@ -89,3 +89,27 @@ def test_what_is_being_sent_does_not_go_to_a_story_that_is_chosen_meanwhile(
     assert newsroom.entries(night) == newsroom.entries(other) == []
     choose(rich, night)
     expect(text_field(rich)).to_have_text("/key Polls have closed.")
+
+
+def test_the_switch_to_markdown_changes_nothing_that_was_typed_while_it_was_asked_for(
+    rich: Page, newsroom: Newsroom, night: dict[str, Any]
+) -> None:
+    other = newsroom.make_story(title="Another night")
+    rich.reload()
+    choose(rich, night)
+    switch = rich.get_by_role("button", name="Markdown", exact=True)
+    with _held_conversions(rich) as held:
+        typed(rich, "Polls have closed.")
+        switch.click()
+        _until_held(rich, held)
+        text_field(rich).press("End")
+        rich.keyboard.type(" Turnout was high.")
+    expect(rich.locator("#paste-line")).to_contain_text("It has changed meanwhile; press again.")
+    expect(text_field(rich)).to_have_text("Polls have closed. Turnout was high.")
+    with _held_conversions(rich) as held:
+        switch.click()
+        _until_held(rich, held)
+        choose(rich, other)
+    expect(switch).to_be_enabled()
+    expect(switch).to_have_attribute("aria-pressed", "false")
+    expect(text_field(rich)).to_have_text("")
