@@ -113,3 +113,34 @@ def test_the_switch_to_markdown_changes_nothing_that_was_typed_while_it_was_aske
     expect(switch).to_be_enabled()
     expect(switch).to_have_attribute("aria-pressed", "false")
     expect(text_field(rich)).to_have_text("")
+
+
+def test_the_text_of_an_open_question_is_there_again_after_the_session_has_ended(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    person = somebody(newsroom, "Ann Ash", role="editor")
+    page = open_as(context, newsroom, person)
+    choose(page, story)
+
+    def ask() -> None:
+        if not page.locator("[data-story=several]").is_visible():
+            page.click("#story-more summary")
+        page.click("[data-story=several]")
+
+    ask()
+    texts = dialog(page).get_by_label("The entries")
+    texts.fill("One.\n---\nTwo.")
+    assert newsroom.client.post(f"/v1/newsroom/people/{person}/revoke").is_success
+    expect(page.locator("#problem")).to_contain_text("what you have written is kept here")
+    expect(dialog(page)).to_be_hidden()
+    invite = newsroom.client.post("/v1/newsroom/invites", json={"person": person}).json()["url"]
+    page.goto("about:blank")
+    page.goto(invite)
+    choose(page, story)
+    page.click("#tools")
+    ask()
+    expect(texts).to_have_value("One.\n---\nTwo.")
+    expect(dialog(page)).to_contain_text("As you had typed it when you were signed out.")
+    answer(page, "Cancel")
+    ask()
+    expect(texts).to_have_value("")

@@ -8,6 +8,7 @@ import { drawConnection } from "./parts/connection.js";
 import { act } from "./actions/entry_actions.js";
 import { beginList, drawAgain, itemFor, leaveEntries, pathOf, readSoon, showEntries } from "./parts/entry_list.js";
 import { closeOutbox, openOutbox } from "./parts/outbox_view.js";
+import { closeDialogs } from "./drawing/dialogs.js";
 import { onSignedOut, showProblem, showSentence, tried } from "./drawing/notices.js";
 import {
   endWithoutServer, isAway, isWithoutServer, keepForLater, openWithoutServer,
@@ -79,7 +80,7 @@ function signOut(why) {
   closeOutbox();
   moderation.end();
   leaveStory();
-  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  closeDialogs();
   hideViews();
   $("who").hidden = true;
   $("sign-in").hidden = false;
