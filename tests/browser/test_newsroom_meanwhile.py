@@ -144,3 +144,49 @@ def test_the_text_of_an_open_question_is_there_again_after_the_session_has_ended
     answer(page, "Cancel")
     ask()
     expect(texts).to_have_value("")
+
+
+def test_a_write_at_which_the_server_fails_keeps_no_other_back_and_can_be_thrown_away(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    newsroom.publish(story, "It can go out.", status="draft")
+    expect(button_of(driver, "It can go out.", "Publish")).to_be_visible()
+    driver.route("**/v1/stories/*/entries", lambda route: route.fulfill(status=500, json={"code": "internal"}))
+    write(driver, "The server fails at this.")
+    expect(outcome(driver)).to_have_text("Kept here. The server has failed at it, and is asked again.")
+    waiting = driver.get_by_role("region", name="Not yet acknowledged")
+    expect(waiting).to_contain_text("kept here; the server has failed at it, and is asked again")
+    button_of(driver, "It can go out.", "Publish").click()
+    expect(entry(driver, "It can go out.")).to_contain_text("published")
+    expect(waiting.get_by_role("button")).to_have_text(["Try now", "Edit", "Throw away"])
+    waiting.get_by_role("button", name="Edit").click()
+    expect(dialog(driver)).to_contain_text("The server may have it all the same")
+    answer(driver, "Go on")
+    expect(text_field(driver)).to_have_value("The server fails at this.")
+    expect(waiting).to_be_hidden()
+
+
+def test_what_waits_keeps_the_focus_and_its_place_on_the_page_while_something_else_of_it_changes(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    asked: list[str] = []
+
+    def refuse(route: Route) -> None:
+        asked.append(route.request.url)
+        route.abort()
+
+    driver.route("**/v1/stories/*/entries", refuse)
+    waiting = driver.locator("#waiting > .outbox-item")
+    for count, text in enumerate(("First.", "Second.", "Third."), start=1):
+        write(driver, text)
+        expect(waiting).to_have_count(count)
+    waiting.nth(0).evaluate("(item) => { item.isTheSame = true; }")
+    second = waiting.nth(1).get_by_role("button", name="Try now")
+    second.focus()
+    driver.evaluate("document.querySelector('#waiting > :last-child').dataset.words = ''")  # as one that has changed
+    before = len(asked)
+    second.press("Enter")
+    await_true(lambda: driver.evaluate("1") and len(asked) > before, or_say=lambda: "nothing was sent")
+    expect(waiting.nth(2)).not_to_have_attribute("data-words", "")
+    expect(second).to_be_focused()
+    assert waiting.nth(0).evaluate("(item) => item.isTheSame") is True

@@ -260,6 +260,63 @@ test("what another tab has sent or dropped is sent by this one no more", async (
   assert.equal(seen.sent.length, 1);
 });
 
+const about = (id, entry, more = {}) => ({ ...item(id, post({ text: id })), entry, composed: null, ...more });
+const sentTexts = (seen) => seen.sent.map(({ body }) => JSON.parse(body).text);
+
+test("a write at which the server fails holds back what is about the same entry, and nothing else", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(about("a", "/e1"));
+  outbox.add(about("b", "/e1"));
+  outbox.add(about("c", "/e2"));
+  await world.request.answer({ code: "internal" }, { status: 500 });
+  await world.request.answer({});
+  assert.deepEqual(seen.done, [["c", {}]]);
+  assert.deepEqual(sentTexts(seen), ["a", "c"]);
+  assert.deepEqual(outbox.items.map((each) => [each.id, outbox.stateOf(each)]), [["a", "waiting"], ["b", "waiting"]]);
+  await world.pass(500);
+  await world.request.answer({});
+  await world.request.answer({});
+  assert.deepEqual(seen.done.map(([id]) => id), ["c", "a", "b"]);
+});
+
+test("what is about a story that the server has failed to begin waits for it", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(about("new", null, { story: "s2", begins: true }));
+  outbox.add(about("in it", "/e1", { story: "s2" }));
+  outbox.add(about("elsewhere", "/e2"));
+  await world.request.answer({}, { status: 502 });
+  await world.request.answer({});
+  assert.deepEqual(sentTexts(seen), ["new", "elsewhere"]);
+});
+
+test("what is written in a story keeps its order through an outage, and is let by once the server has failed often", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(about("a", "/e1", { composed: {} }));
+  outbox.add(about("b", "/e2", { composed: {} }));
+  for (let failures = 1; failures < 4; failures += 1) {
+    await world.request.answer({}, { status: 503 });
+    assert.equal(outbox.stateOf(outbox.items[1]), "waiting");
+    await world.pass(60_000);
+  }
+  assert.deepEqual(new Set(sentTexts(seen)), new Set(["a"]));
+  await world.request.answer({}, { status: 503 });
+  await world.request.answer({});
+  assert.deepEqual(seen.done, [["b", {}]]);
+  outbox.add(about("c", "/e3", { composed: {} })); // before that at which the server fails
+  assert.equal(sentTexts(seen).at(-1), "c");
+});
+
+test("where the server is not reached, or asks to be left alone, nothing else is tried meanwhile", async () => {
+  for (const answer of [(request) => request.fail(), (request) => request.answer({}, { status: 429 })]) {
+    const { outbox, world, seen } = open();
+    outbox.add(about("a", "/e1"));
+    outbox.add(about("b", "/e2"));
+    await answer(world.request);
+    assert.deepEqual(sentTexts(seen), ["a"]);
+    assert.equal(outbox.stateOf(outbox.items[1]), "waiting");
+  }
+});
+
 test("each request is given up after a while, to be tried again", async () => {
   const { outbox, world, seen } = open();
   outbox.add(item("one", post()));

@@ -2,6 +2,7 @@
 // Every write is put into the browser's storage before it is sent, and stays there, with its Idempotency-Key, until the
 // server says that it is on disk. A reload, a dead battery or a tunnel costs nothing, and nothing is posted twice.
 // One that shows pictures waits until they are uploaded; what was written after it does not, unless it is about the same entry.
+// Nor does all wait for a write at which the server fails again and again: what is about the same entry does.
 
 import { backOffMs } from "../../client.js";
 import { retryAfterMs } from "../../transports.js";
@@ -9,6 +10,7 @@ import { newest } from "./revisions.js";
 
 const PATIENCE_MS = 20_000; // a server that says nothing for so long is asked again
 const MERGES = 5; // of one item, then a person looks
+const FAILURES = 4; // of one item, then what was written after it goes out before it
 const NO_PICTURES = { check: () => ({ state: "ready" }) };
 const COMPARED = ["headline", "label", "icon", "text", "kind", "importance", "key_event"];
 const MANNER = ["material", "publish", "hold_seconds", "text_format"]; // how an edit is made, and nothing of what it says
@@ -119,17 +121,27 @@ export class Outbox {
     this.env.clearTimeout(this.timer);
     if (this.busy) return;
     this.busy = true;
+    const waited = new Set();
+    let waitMs = null;
     try {
-      for (let item; (item = this.items.find((each) => this.#isNext(each))); ) {
-        const waitMs = await this.#send(item);
-        if (waitMs !== null) {
-          this.timer = this.env.setTimeout(() => this.run(), waitMs);
-          return;
-        }
+      for (let item; (item = this.#next(waited)); ) {
+        const ms = await this.#send(item);
+        if (ms === null) continue;
+        waited.add(item.id); // others are tried, too: it may be about this one alone
+        waitMs = Math.min(waitMs ?? ms, ms);
+        if (isAboutAll(item)) break;
       }
     } finally {
       this.busy = false;
     }
+    if (waitMs !== null) this.timer = this.env.setTimeout(() => this.run(), waitMs);
+  }
+
+  /** Return an item's state; what is not sent before another one that waits is waiting, too. */
+  stateOf(item) {
+    if (item.state !== "sending") return item.state;
+    const isWaiting = this.items.some(isAboutAll) || this.#before(item).some((first) => first.state === "waiting" && holdsBack(first, item));
+    return isWaiting ? "waiting" : "sending";
   }
 
   stop() {
@@ -160,14 +172,21 @@ export class Outbox {
       this.failures = 0;
       answer = outcome.answer;
       item.steps.shift();
-      this.#set(item, { state: "sending", problem: null, etag: outcome.etag });
+      this.#set(item, { state: "sending", problem: null, failures: 0, etag: outcome.etag });
     }
   }
 
-  #isNext(item) {
-    if (item.state !== "sending" && item.state !== "waiting") return false;
-    const before = this.items.slice(0, this.items.indexOf(item)).filter(({ state }) => state === "pictures");
-    return !before.some(({ entry, story, begins }) => (begins ? story === item.story : entry === item.entry));
+  /** Return what is sent next: those at which the server has failed often come last. */
+  #next(waited) {
+    const next = this.items.filter((item) => (
+      ["sending", "waiting"].includes(item.state) && !waited.has(item.id)
+      && !this.#before(item).some((first) => ["pictures", "waiting"].includes(first.state) && holdsBack(first, item))
+    ));
+    return next.find((item) => !failsOften(item)) ?? next[0];
+  }
+
+  #before(item) {
+    return this.items.slice(0, this.items.indexOf(item));
   }
 
   /** Hold an item until its pictures are uploaded; return whether it is held. One of which a picture is refused is, too. */
@@ -206,7 +225,7 @@ export class Outbox {
   async #refusal(item, response) {
     const problem = await problemOf(response);
     if ([408, 425, 429].includes(problem.status) || problem.status >= 500) {
-      return { waitMs: retryAfterMs(response) ?? backOffMs(this.failures, this.env.random), problem };
+      return { waitMs: retryAfterMs(response) ?? backOffMs(Math.max(this.failures, item.failures ?? 0), this.env.random), problem };
     }
     if (problem.status === 401) {
       this.onSignedOut();
@@ -243,8 +262,9 @@ export class Outbox {
   }
 
   #wait(item, { waitMs, problem }) {
-    this.failures += 1;
-    this.#set(item, { state: "waiting", problem });
+    const isFailing = problem.status >= 500;
+    if (!isFailing) this.failures += 1;
+    this.#set(item, { state: "waiting", problem, failures: (item.failures ?? 0) + (isFailing ? 1 : 0) });
     return waitMs;
   }
 
@@ -266,6 +286,22 @@ export class Outbox {
       .map((item) => ({ ...item, state: item.state === "signed-out" ? "sending" : item.state }))
       .sort((a, b) => a.at - b.at);
   }
+}
+
+/** Return whether an item waits for a reason that the others have, too: the server is not reached, or asks to be left alone. */
+function isAboutAll({ state, problem }) {
+  return state === "waiting" && !(problem?.status >= 500);
+}
+
+function failsOften({ failures = 0 }) {
+  return failures >= FAILURES;
+}
+
+/** Return whether an item is sent after an earlier one that waits: of the same entry, or of the story that it begins. */
+function holdsBack(first, item) {
+  if (first.begins ? first.story === item.story : first.entry === item.entry) return true;
+  const areWritten = first.composed && item.composed && first.story === item.story; // in their order, for readers
+  return Boolean(areWritten) && first.state === "waiting" && !failsOften(first);
 }
 
 /** Return whether an entry says all that an edit would make it say, as far as that can be compared at all. */
