@@ -190,3 +190,29 @@ def test_what_waits_keeps_the_focus_and_its_place_on_the_page_while_something_el
     expect(waiting.nth(2)).not_to_have_attribute("data-words", "")
     expect(second).to_be_focused()
     assert waiting.nth(0).evaluate("(item) => item.isTheSame") is True
+
+
+def test_who_signs_out_leaves_no_text_to_the_next_and_a_session_that_may_live_on_is_not_said_to_be_over(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    page = open_as(context, newsroom, somebody(newsroom, "Ann Elm", role="editor"))
+    choose(page, story)
+    text_field(page).fill("Only for Ann")
+    page.route("**/v1/newsroom/session", lambda route: route.fulfill(status=503, json={"code": "writer_away"}))
+    page.click("#sign-out")
+    expect(page.locator("#problem")).to_be_visible()
+    expect(page.locator("#sign-in")).to_be_hidden()
+    page.unroute("**/v1/newsroom/session")
+    page.click("#sign-out")
+    expect(page.locator("#sign-in")).to_be_visible()
+    assert page.evaluate("document.getElementById('text').value") == ""
+    person = somebody(newsroom, "Bob Elm", role="editor")
+    token = newsroom.client.post("/v1/newsroom/tokens", json={"person": person, "label": "phone"}).json()["token"]
+    page.route("**/v1/newsroom/stories", lambda route: route.abort())  # as if the list took its time
+    page.fill("#token", token)
+    page.click("#sign-in button")
+    expect(page.locator("#me")).to_have_text("Bob Elm, editor")
+    expect(page.locator("#composer")).to_be_hidden()
+    page.locator("#composer").evaluate("(form) => form.dispatchEvent(new Event('input'))")
+    kept = page.evaluate("Object.entries(localStorage)")
+    assert [key for key, text in kept if person in key and "Ann" in text] == []

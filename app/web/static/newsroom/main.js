@@ -2,7 +2,7 @@
 
 import { beginActLine, drawAcknowledged, drawItemState, pressInLine, sayMerged } from "./parts/act_line.js";
 import {
-  adaptToStory, beginComposer, beginNew, editAgain, editEntry, keepAsDraft, restoreDraft, writtenAsRead,
+  adaptToStory, beginComposer, beginNew, editAgain, editEntry, keepAsDraft, leaveComposer, restoreDraft, writtenAsRead,
 } from "./parts/composer.js";
 import { drawConnection } from "./parts/connection.js";
 import { act } from "./actions/entry_actions.js";
@@ -80,6 +80,8 @@ function signOut(why) {
   closeOutbox();
   moderation.end();
   leaveStory();
+  leaveComposer();
+  drawAsRead();
   closeDialogs();
   hideViews();
   $("who").hidden = true;

@@ -33,7 +33,7 @@ const form = document.getElementById("composer");
 const FIELDS = { url: "source_url", source: "source_url", authors: "authors", blocks: "picture_url" }; // by what the API calls them
 const $ = (id) => document.getElementById(id);
 let editing = null; // what is known of the entry that is edited; null for a new one
-let keptFor = null; // the story for which the form's content is kept
+let keptFor = null; // the story for which the form's content is kept; null while nobody is signed in
 let onDraft = null;
 let isPosting = false; // a second press meanwhile does nothing
 let shownDraft = EMPTY; // what was put into the form last
@@ -104,9 +104,17 @@ export function restoreDraft() {
   offerLeftDrafts(keptFor, takeLeft).catch(() => {}); // they stay kept, and are offered the next time
 }
 
+/** Empty the form, and hide it: nobody is signed in any more. What was written stays kept. */
+export function leaveComposer() {
+  keptFor = null;
+  fill(EMPTY);
+  sayOfDraft("");
+  $("kept").replaceChildren();
+}
+
 /** Take what another tab has left into the form, if that is empty, or the person has said so. */
 async function takeLeft(draft, { isAsked }) {
-  if (story?.id !== keptFor) return false;
+  if (keptFor === null || story?.id !== keptFor) return false;
   if (!isBlank(draftNow()) && !(isAsked && (await mayReplace("Put this in place of what is in the form?", "Yes")))) return false;
   replaceDraft({ ...EMPTY, ...draft });
   return true;
@@ -114,6 +122,10 @@ async function takeLeft(draft, { isAsked }) {
 
 /** Show the buttons that the chosen story allows now. */
 export function adaptToStory() {
+  if (story === null) {
+    form.hidden = true;
+    return;
+  }
   // What is written here may wait for an editor: then there is one button to press.
   const isReviewed = story.role === "reporter" && story.settings.review_required;
   $("publish").hidden = isReviewed;
@@ -308,6 +320,7 @@ function replaceDraft(draft, how) {
 
 /** Keep what is in the form as this tab's, or forget it when there is nothing. */
 function keep() {
+  if (keptFor === null) return;
   const draft = draftNow();
   keepDraft(keptFor, draft);
   $("kept-sign").textContent = isBlank(draft) ? "" : "✓ Kept in this browser";
