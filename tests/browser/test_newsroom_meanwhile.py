@@ -192,6 +192,27 @@ def test_what_waits_keeps_the_focus_and_its_place_on_the_page_while_something_el
     assert waiting.nth(0).evaluate("(item) => item.isTheSame") is True
 
 
+def test_a_story_that_was_made_without_the_server_does_not_take_the_place_of_what_is_being_written(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    driver.route("**/v1/stories", lambda route: route.abort())
+    driver.click("#story-new")
+    dialog(driver).get_by_label("Title").fill("Made in a tunnel")
+    answer(driver, "Create")
+    expect(dialog(driver)).to_be_hidden()
+    text_field(driver).fill("In the middle of a sen")
+    driver.unroute("**/v1/stories")
+    driver.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(driver.locator("#said")).to_contain_text("in the menu of stories: Made in a tunnel")
+    expect(text_field(driver)).to_have_value("In the middle of a sen")
+    expect(driver.locator("#story")).to_have_value(story["id"])
+    made = driver.locator("#story option", has_text="Made in a tunnel")
+    expect(made).to_have_count(1)
+    press_in_composer(driver, "Publish")
+    expect(outcome(driver)).to_contain_text("Published")
+    assert len(newsroom.entries(story)) == 1
+
+
 def test_who_signs_out_leaves_no_text_to_the_next_and_a_session_that_may_live_on_is_not_said_to_be_over(
     context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:

@@ -95,6 +95,11 @@ export function draftNow() {
   return Object.assign(draft, { change: chosenChange() }, textNow());
 }
 
+/** Return whether nothing is written or edited. */
+export function isFormBlank() {
+  return isBlank(draftNow());
+}
+
 /** Show what was kept for the chosen story, and keep what is written from now on for it. */
 export function restoreDraft() {
   goHome();

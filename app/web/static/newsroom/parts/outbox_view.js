@@ -44,7 +44,7 @@ const settled = new Map(); // whom to tell, by item, once it is known what becam
 
 /**
  * Send what this person has left in the outbox, and what they write from now on. `onDone` gets each item that was
- * acknowledged and its answer, `onChange` all items; `onEditAgain` one that is to be edited again and `onKeepAsDraft`
+ * acknowledged, its answer, and whether a question that is still open waits for it, `onChange` all items; `onEditAgain` one that is to be edited again and `onKeepAsDraft`
  * one that is to be a draft: both return whether it was taken; `onMerged` one with a colleague's change in it, and a sentence. While it `isHeld` all is kept and nothing is sent.
  */
 export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft, onMerged, isHeld = false }) {
@@ -64,8 +64,7 @@ export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft, onMer
     onChange: draw,
     onDone: (item, answer) => {
       forgetPictures(item);
-      settle(item.id, { state: "done", answer });
-      onDone(item, answer);
+      onDone(item, answer, { isAwaited: settle(item.id, { state: "done", answer }) });
     },
     onSignedOut: () => showProblem({ status: 401 }),
   });
@@ -137,6 +136,7 @@ export function drawEntryOutcomes() {
 }
 
 function drawOutcomes() {
+  if (story === null) return;
   for (const at of document.querySelectorAll("#entries .item > .outcome-line")) {
     const path = `/v1/newsroom/stories/${story.id}/entries/${at.closest(".item").dataset.id}`;
     const about = (outbox?.items ?? []).filter((item) => !item.composed && item.entry === path && !settled.has(item.id));
