@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import httpx
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.newsroom_page import somebody
 from tests.browser.newsroom_rich_text import newest, open_to_edit
@@ -124,3 +124,46 @@ def test_two_who_change_other_words_of_a_story_s_standfirst_are_both_kept(
     driver.click("#ask .primary")
     expect(driver.locator("#wrong-standfirst")).to_have_text("Theirs: Polls close at nine in Lisbon and Braga.")
     expect(driver.locator("#wrong-standfirst ins")).to_have_text("nine")
+
+
+def test_an_edit_whose_answer_was_lost_goes_out_once_with_its_correction_and_meets_nobody(
+    rich: Page, newsroom: Newsroom, night: dict[str, Any]
+) -> None:
+    entry = newsroom.publish(night, BEGUN, headline="Polls")
+    lost: list[str] = []
+
+    def lose_first(route: Route) -> None:
+        if route.request.method != "PATCH" or lost:
+            route.fallback()
+            return
+        lost.append(route.request.url)
+        assert route.fetch().ok
+        route.abort()
+
+    rich.route("**/v1/stories/*/entries/*", lose_first)
+    open_to_edit(rich, entry, "Polls")
+    rich.keyboard.press("Enter")
+    rich.keyboard.type("No queues.")
+    rich.get_by_role("radio", name="a correction").check()
+    rich.get_by_role("textbox", name="What was wrong").fill("It was nine.")
+    press_in_composer(rich, "Save and publish")
+    expect(outcome(rich)).to_contain_text("Published")
+    assert len(lost) == 1
+    public = newsroom.client.get(f"/v1/stories/{night['id']}/entries/{entry['id']}").json()
+    assert [each["text"] for each in public["corrections"]] == ["It was nine."]
+    assert public["body_html"].count("No queues.") == 1
+
+
+def test_a_formatted_edit_is_not_lost_when_a_colleague_has_saved_its_headline(
+    rich: Page, newsroom: Newsroom, night: dict[str, Any]
+) -> None:
+    entry = newsroom.publish(night, BEGUN, headline="Pols")
+    open_to_edit(rich, entry, "Pols")
+    rich.keyboard.press("Enter")
+    rich.keyboard.type("No queues.")
+    rich.get_by_label("Headline").fill("Polls")
+    _edited_by(newsroom, "Bo Bell", entry, headline="Polls")
+    press_in_composer(rich, "Save and publish")
+    expect(outcome(rich)).to_contain_text("Published")
+    public = newsroom.client.get(f"/v1/stories/{night['id']}/entries/{entry['id']}").json()
+    assert (public["headline"], "No queues." in public["body_html"]) == ("Polls", True)

@@ -8,8 +8,18 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.newsroom_page import choose, sign_in
-from tests.browser.newsroom_roles import answer, composer, dialog, entry, outcome, press_in_composer, text_field, write
+from tests.browser.newsroom_page import choose, sign_in, until_in
+from tests.browser.newsroom_roles import (
+    answer,
+    composer,
+    dialog,
+    entry,
+    outcome,
+    press_at,
+    press_in_composer,
+    text_field,
+    write,
+)
 from tests.browser.newsroom_server import Newsroom
 
 
@@ -122,3 +132,24 @@ def test_what_one_tab_has_sent_is_gone_from_the_other(
         expect(outcome(one)).to_contain_text("Published")
         expect(waiting).to_be_hidden()
         assert newsroom.client.get(f"/v1/stories/{story['id']}").json()["entry_count"] == 1
+
+
+def test_what_a_tab_has_set_aside_for_an_edit_goes_to_no_other_one_and_comes_back_after_it(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    newsroom.publish(story, "It stands.")
+    with _tab(context, newsroom, story) as one:
+        text_field(one).fill("Half a thought")
+        press_at(one, "It stands.", "Edit")
+        expect(text_field(one)).to_have_value("It stands.")
+        with _tab(context, newsroom, story) as two:
+            expect(entry(two, "It stands.")).to_be_visible()
+            until_in(two, "navigator.locks.query().then(() => true)")
+            expect(text_field(two)).to_have_value("")
+            expect(composer(two)).not_to_contain_text("Half a thought")
+        one.reload()
+        expect(text_field(one)).to_have_value("It stands.")
+        expect(composer(one)).not_to_contain_text("Half a thought")
+        press_in_composer(one, "Cancel")
+        answer(one, "Throw away")
+        expect(text_field(one)).to_have_value("Half a thought")

@@ -33,6 +33,12 @@ test("those of open tabs are left to them; where that is not known, all but the 
   assert.deepEqual(leftDrafts(others, null).map(({ tab }) => tab), [null]);
 });
 
+test("what a tab has set aside for an edit is its own as long as it is open", () => {
+  const others = othersDrafts(storage({ [draftKey({ ...me, tab: "t2-aside" })]: '{"text":"half"}' }), me);
+  assert.deepEqual(leftDrafts(others, ["t1", "t2"]), []);
+  assert.deepEqual(leftDrafts(others, ["t1"]).map(({ tab }) => tab), ["t2-aside"]);
+});
+
 test("a browser that is full is said, and another fault is not taken for it", () => {
   const full = () => { throw new DOMException("full", "QuotaExceededError"); };
   assert.throws(() => keepInBrowser(full), ({ detail }) => detail.startsWith("This browser has no room left"));

@@ -92,7 +92,7 @@ test("steps are taken one after the other, each on the version the last one made
   outbox.add(item("a", post(), patch({ text: "two" }, "previous")));
   await world.request.answer({ id: "e1" }, { status: 201, headers: { etag: '"v1"' } });
   assert.equal(seen.sent[1].headers["If-Match"], '"v1"');
-  assert.equal(seen.sent[1].headers["Idempotency-Key"], undefined);
+  assert.notEqual(seen.sent[1].headers["Idempotency-Key"], seen.sent[0].headers["Idempotency-Key"]);
   await world.request.answer({ id: "e1", version: 2 }, { headers: { etag: '"v2"' } });
   assert.deepEqual(seen.done, [["a", { id: "e1", version: 2 }]]);
 });
@@ -160,15 +160,54 @@ test("after a conflict mine can be sent over theirs", async () => {
   assert.equal(seen.done.length, 1);
 });
 
-test("a conflict with one's own edit, whose answer was lost, is no conflict", async () => {
+test("an edit whose answer was lost is sent again with its key, by which the server knows it", async () => {
   const { outbox, world, seen } = open();
-  outbox.add(item("a", patch({ text: "mine", headline: null })));
+  outbox.add(item("a", patch({ blocks: [], correction: { text: "It was ten." } })));
+  await world.request.fail();
+  await world.pass(500);
+  await world.request.answer({ id: "e1" });
+  const [first, second] = seen.sent.map(({ headers }) => headers["Idempotency-Key"]);
+  assert.ok(first);
+  assert.equal(second, first);
+  assert.deepEqual(seen.done, [["a", { id: "e1" }]]);
+});
+
+test("an edit that was kept without a key, and its answer lost, is no conflict with itself", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", { ...patch({ text: "mine", headline: null }), key: null }));
   await world.request.fail();
   await world.pass(500);
   await world.request.answer({}, { status: 412 });
   const entry = { text: "old", headline: "old", working: { fields: { text: "mine", headline: null } } };
   await world.request.answer(entry, { headers: { etag: '"v2"' } });
   assert.equal(seen.done.length, 1);
+});
+
+test("an edit of which not all can be found in what a colleague has saved is not taken for done", async () => {
+  for (const more of [{ blocks: [] }, { html: "<p>a</p>" }, { authors: [] }, { tags: [] }, { source: null }, { correction: { text: "b" } }]) {
+    const { outbox, world, seen } = open();
+    outbox.add(item("a", patch({ headline: "Ours", ...more, material: true, publish: true })));
+    await world.request.answer({}, { status: 412 });
+    await world.request.answer({ headline: "Ours", working: null }, { headers: { etag: '"v2"' } });
+    assert.deepEqual([seen.done, outbox.items[0].state], [[], "conflict"], JSON.stringify(more));
+  }
+});
+
+test("an edit for readers is not taken for done because a colleague has the same words aside", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", patch({ headline: "Ours", publish: true })));
+  await world.request.answer({}, { status: 412 });
+  await world.request.answer({ headline: "Old", working: { held: false, fields: { headline: "Ours" } } });
+  assert.deepEqual([seen.done, outbox.items[0].state], [[], "conflict"]);
+});
+
+test("an edit that was kept without a key and is not there to the letter is for a person to look at", async () => {
+  const { outbox, world } = open();
+  outbox.merge = () => ({ composed: {}, steps: [patch({ correction: { text: "b" } })] });
+  outbox.add(item("a", { ...patch({ text: "mine", correction: { text: "b" } }), key: null }));
+  await world.request.answer({}, { status: 412 });
+  await world.request.answer({ text: "mine", working: null }, { headers: { etag: '"v2"' } });
+  assert.deepEqual(states(outbox), [["a", "conflict"]]);
 });
 
 test("a token that is not accepted any more stops the sending and loses nothing", async () => {
@@ -219,6 +258,63 @@ test("what another tab has sent or dropped is sent by this one no more", async (
   await world.pass(60_000);
   assert.deepEqual(states(outbox), []);
   assert.equal(seen.sent.length, 1);
+});
+
+const about = (id, entry, more = {}) => ({ ...item(id, post({ text: id })), entry, composed: null, ...more });
+const sentTexts = (seen) => seen.sent.map(({ body }) => JSON.parse(body).text);
+
+test("a write at which the server fails holds back what is about the same entry, and nothing else", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(about("a", "/e1"));
+  outbox.add(about("b", "/e1"));
+  outbox.add(about("c", "/e2"));
+  await world.request.answer({ code: "internal" }, { status: 500 });
+  await world.request.answer({});
+  assert.deepEqual(seen.done, [["c", {}]]);
+  assert.deepEqual(sentTexts(seen), ["a", "c"]);
+  assert.deepEqual(outbox.items.map((each) => [each.id, outbox.stateOf(each)]), [["a", "waiting"], ["b", "waiting"]]);
+  await world.pass(500);
+  await world.request.answer({});
+  await world.request.answer({});
+  assert.deepEqual(seen.done.map(([id]) => id), ["c", "a", "b"]);
+});
+
+test("what is about a story that the server has failed to begin waits for it", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(about("new", null, { story: "s2", begins: true }));
+  outbox.add(about("in it", "/e1", { story: "s2" }));
+  outbox.add(about("elsewhere", "/e2"));
+  await world.request.answer({}, { status: 502 });
+  await world.request.answer({});
+  assert.deepEqual(sentTexts(seen), ["new", "elsewhere"]);
+});
+
+test("what is written in a story keeps its order through an outage, and is let by once the server has failed often", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(about("a", "/e1", { composed: {} }));
+  outbox.add(about("b", "/e2", { composed: {} }));
+  for (let failures = 1; failures < 4; failures += 1) {
+    await world.request.answer({}, { status: 503 });
+    assert.equal(outbox.stateOf(outbox.items[1]), "waiting");
+    await world.pass(60_000);
+  }
+  assert.deepEqual(new Set(sentTexts(seen)), new Set(["a"]));
+  await world.request.answer({}, { status: 503 });
+  await world.request.answer({});
+  assert.deepEqual(seen.done, [["b", {}]]);
+  outbox.add(about("c", "/e3", { composed: {} })); // before that at which the server fails
+  assert.equal(sentTexts(seen).at(-1), "c");
+});
+
+test("where the server is not reached, or asks to be left alone, nothing else is tried meanwhile", async () => {
+  for (const answer of [(request) => request.fail(), (request) => request.answer({}, { status: 429 })]) {
+    const { outbox, world, seen } = open();
+    outbox.add(about("a", "/e1"));
+    outbox.add(about("b", "/e2"));
+    await answer(world.request);
+    assert.deepEqual(sentTexts(seen), ["a"]);
+    assert.equal(outbox.stateOf(outbox.items[1]), "waiting");
+  }
 });
 
 test("each request is given up after a while, to be tried again", async () => {

@@ -2,12 +2,13 @@
 
 import { beginActLine, drawAcknowledged, drawItemState, pressInLine, sayMerged } from "./parts/act_line.js";
 import {
-  adaptToStory, beginComposer, beginNew, editAgain, editEntry, keepAsDraft, restoreDraft, writtenAsRead,
+  adaptToStory, beginComposer, beginNew, editAgain, editEntry, isFormBlank, keepAsDraft, leaveComposer, restoreDraft, writtenAsRead,
 } from "./parts/composer.js";
 import { drawConnection } from "./parts/connection.js";
 import { act } from "./actions/entry_actions.js";
 import { beginList, drawAgain, itemFor, leaveEntries, pathOf, readSoon, showEntries } from "./parts/entry_list.js";
 import { closeOutbox, openOutbox } from "./parts/outbox_view.js";
+import { closeDialogs } from "./drawing/dialogs.js";
 import { onSignedOut, showProblem, showSentence, tried } from "./drawing/notices.js";
 import {
   endWithoutServer, isAway, isWithoutServer, keepForLater, openWithoutServer,
@@ -79,7 +80,9 @@ function signOut(why) {
   closeOutbox();
   moderation.end();
   leaveStory();
-  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
+  leaveComposer();
+  drawAsRead();
+  closeDialogs();
   hideViews();
   $("who").hidden = true;
   $("sign-in").hidden = false;
@@ -98,9 +101,11 @@ function onOutbox(items) {
 }
 
 /** Show what an acknowledged item changed: it is on the server's disk. */
-function onAcknowledged(item, answer) {
+function onAcknowledged(item, answer, { isAwaited }) {
   drawAcknowledged(item, answer);
-  if (item.begins) tried(beginWith)(item.story);
+  // One that was kept until the server was back is not chosen under the hands of who is doing something else now.
+  const isChosen = () => isAwaited || (isFormBlank() && document.querySelector("dialog[open]") === null);
+  if (item.begins) tried(beginWith)(item.story, isChosen);
   else if (item.story === story?.id) readSoon(0);
 }
 

@@ -1,10 +1,15 @@
 // Dialogs: questions with fields, confirmations, and content to look at.
 
 import { element } from "../../entries.js";
+import { keepInBrowser } from "../pure/kept_drafts.js";
 import { fieldErrors } from "../pure/problems.js";
+import { session } from "./session.js";
 
 const asking = document.getElementById("ask");
 const showing = document.getElementById("show");
+const TYPED = "textarea, input:not([type=checkbox], [type=radio], [type=file], [type=hidden], [type=password])";
+let keptUnder = null; // where the texts of the question that is open are kept, should the session end
+let isKept = false;
 
 /** Return a button that runs `press`. */
 export function button(words, press, attributes = {}) {
@@ -30,8 +35,8 @@ export function show(title, ...content) {
  * field of choices that has the focus first, in the place of one for words. `send` gets what was
  * given, and a signal that is aborted when the question is left; the dialog stays open until it has succeeded: a problem
  * it throws is shown beside the field that it names, a problem's `notes` by name say what else concerns a field, and
- * nothing typed is lost. Throws a problem of status 401: nobody is signed in any more. While another question is open it
- * is not asked at all.
+ * nothing typed is lost. Throws a problem of status 401: nobody is signed in any more; what was typed is kept, and there
+ * when the same person is asked the same again. While another question is open it is not asked at all.
  */
 export async function ask({ title, about, intro, yes, isDanger = false, fields, focused, send = async () => {} }) {
   if (asking.open) return null; // what had to be read first came late: the person has gone on to something else
@@ -43,6 +48,9 @@ export async function ask({ title, about, intro, yes, isDanger = false, fields, 
     ...(intro ? [element("p", { class: "hint" }, intro)] : []), ...fields.map(drawField),
   );
   showProblem(null);
+  keptUnder = `liveblog:${session.who}:asked:${title}:${asking.querySelector(".about p")?.textContent ?? ""}`;
+  isKept = false;
+  fillKept(fields.filter(({ draw }) => !draw));
   open(asking, focused && fieldOf(focused)?.querySelector("input"));
   return answered(fields, send);
 }
@@ -64,7 +72,7 @@ function answered(fields, send) {
         if (over.signal.aborted) return;
         asking.removeAttribute("aria-busy");
         showProblem(problem);
-        if (problem && problem.status !== 401) return;
+        if (problem && !(problem.status === 401 && keepTyped())) return;
         end = () => (problem ? reject(problem) : resolve(given));
       }
       asking.close();
@@ -72,6 +80,7 @@ function answered(fields, send) {
     form.addEventListener("submit", submit, { signal: over.signal });
     asking.addEventListener("close", () => {
       over.abort();
+      if (!isKept) localStorage.removeItem(keptUnder);
       end();
     }, { once: true });
   });
@@ -85,6 +94,39 @@ async function problemIn(action) {
     return null;
   } catch (problem) {
     return problem;
+  }
+}
+
+/** Close all dialogs because the session has ended; what was typed in a question is kept, or the question stays open. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog[open]")) if (dialog !== asking || keepTyped()) dialog.close();
+}
+
+/** Keep what was typed in the question that is open. Returns false if there is no room for it, and says so. */
+function keepTyped() {
+  const typed = [...asking.querySelectorAll(TYPED)].filter(({ value, defaultValue }) => value !== defaultValue);
+  const kept = Object.fromEntries(typed.map(({ name, value, defaultValue }) => [name, { was: defaultValue, is: value }]));
+  try {
+    if (typed.length > 0) keepInBrowser(() => localStorage.setItem(keptUnder, JSON.stringify(kept)));
+    isKept = typed.length > 0;
+    return true;
+  } catch (problem) {
+    showProblem(problem);
+    return false;
+  }
+}
+
+/** Put what was kept of these fields into them; beside a field that has another value since, it is quoted alone. */
+function fillKept(fields) {
+  const kept = JSON.parse(localStorage.getItem(keptUnder) ?? "{}");
+  for (const { name } of fields) {
+    const control = fieldOf(name)?.querySelector(TYPED);
+    if (!control || !kept[name]) continue;
+    const { was, is } = kept[name];
+    const isSame = control.defaultValue === was;
+    if (isSame) control.value = is;
+    const words = isSame ? "As you had typed it when you were signed out." : `It was changed since. You had typed: ${is}`;
+    fieldOf(name).append(element("p", { class: "hint" }, words));
   }
 }
 

@@ -57,12 +57,13 @@ export async function accept(secret) {
   session.token = null;
 }
 
-/** End the cookie's session, if it is one that we are signed in with. */
+/** End the cookie's session, if it is one that we are signed in with. Throws a problem if it may still be there. */
 export async function leave() {
   if (session.token !== null || session.csrf === null) return;
-  await fetch("/v1/newsroom/session", {
+  const response = await fetch("/v1/newsroom/session", {
     method: "DELETE", headers: headersFor(session), signal: AbortSignal.timeout(PATIENCE_MS),
   });
+  if (!response.ok && response.status !== 401) throw await problemOf(response);
 }
 
 let clockAheadMs = 0; // how far the server's clock is ahead of this one; nothing counts as far as that is not told

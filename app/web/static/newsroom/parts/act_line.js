@@ -72,12 +72,14 @@ function mergedLine() {
 export function drawItemState(items) {
   const item = watched && items.find(({ id }) => id === watched.id);
   if (!item) return;
+  const isFailing = item.problem?.status >= 500;
   const words = {
     sending: "Sending …", pictures: "Kept here. It is sent as soon as its pictures are.",
-    waiting: "Kept here. It is sent as soon as the server can be reached.",
+    waiting: isFailing ? "Kept here. The server has failed at it, and is asked again." : "Kept here. It is sent as soon as the server can be reached.",
     refused: "Not accepted.", conflict: "Changed by somebody else in the meantime.", "signed-out": "Kept here.",
   };
-  if (place.dataset.state !== item.state) draw(words[item.state], item.state);
+  const state = isFailing && item.state === "waiting" ? "failing" : item.state;
+  if (place.dataset.state !== state) draw(words[item.state], state);
 }
 
 /** Say that an item is on the server's disk, and what it is there. */

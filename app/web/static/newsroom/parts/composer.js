@@ -33,8 +33,9 @@ const form = document.getElementById("composer");
 const FIELDS = { url: "source_url", source: "source_url", authors: "authors", blocks: "picture_url" }; // by what the API calls them
 const $ = (id) => document.getElementById(id);
 let editing = null; // what is known of the entry that is edited; null for a new one
-let keptFor = null; // the story for which the form's content is kept
+let keptFor = null; // the story for which the form's content is kept; null while nobody is signed in
 let onDraft = null;
+let isPosting = false; // a second press meanwhile does nothing
 let shownDraft = EMPTY; // what was put into the form last
 
 /** Begin to listen to the form. `changed` is called whenever what is in it changes. */
@@ -55,10 +56,14 @@ export function beginComposer(changed) {
   form.addEventListener("keydown", goOnAtEnter);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    if (isPosting) return;
+    isPosting = true;
     try {
       await post(event.submitter?.value ?? "published");
     } catch (problem) {
       sayProblem(problem);
+    } finally {
+      isPosting = false;
     }
   });
   beginHold();
@@ -90,6 +95,11 @@ export function draftNow() {
   return Object.assign(draft, { change: chosenChange() }, textNow());
 }
 
+/** Return whether nothing is written or edited. */
+export function isFormBlank() {
+  return isBlank(draftNow());
+}
+
 /** Show what was kept for the chosen story, and keep what is written from now on for it. */
 export function restoreDraft() {
   goHome();
@@ -99,9 +109,17 @@ export function restoreDraft() {
   offerLeftDrafts(keptFor, takeLeft).catch(() => {}); // they stay kept, and are offered the next time
 }
 
+/** Empty the form, and hide it: nobody is signed in any more. What was written stays kept. */
+export function leaveComposer() {
+  keptFor = null;
+  fill(EMPTY);
+  sayOfDraft("");
+  $("kept").replaceChildren();
+}
+
 /** Take what another tab has left into the form, if that is empty, or the person has said so. */
 async function takeLeft(draft, { isAsked }) {
-  if (story?.id !== keptFor) return false;
+  if (keptFor === null || story?.id !== keptFor) return false;
   if (!isBlank(draftNow()) && !(isAsked && (await mayReplace("Put this in place of what is in the form?", "Yes")))) return false;
   replaceDraft({ ...EMPTY, ...draft });
   return true;
@@ -109,6 +127,10 @@ async function takeLeft(draft, { isAsked }) {
 
 /** Show the buttons that the chosen story allows now. */
 export function adaptToStory() {
+  if (story === null) {
+    form.hidden = true;
+    return;
+  }
   // What is written here may wait for an editor: then there is one button to press.
   const isReviewed = story.role === "reporter" && story.settings.review_required;
   $("publish").hidden = isReviewed;
@@ -229,14 +251,17 @@ async function maySendInexact() {
   return (await ask({ title: "Send it without that formatting?", intro, yes: "Send", fields: [] })) !== null;
 }
 
+/** Send what is in the form to the story that is chosen now. Throws a problem, also where either is another one meanwhile. */
 async function post(intent) {
-  await settleAddresses();
-  const draft = withKind(await asSent(draftNow()), serverNow());
-  const isEmpty = ![draft.headline, draft.text, draft.picture_url].some((written) => written.trim());
-  if (isEmpty && draft.pictures.length === 0) {
-    if (intent === "published" && isBlank(draft) && sendNow()) return;
-    throw { detail: "Write a headline or a text first." };
-  }
+  if (intent === "published" && isBlank(draftNow()) && sendNow()) return;
+  sayOfDraft("Sending …");
+  const of = story.id;
+  const asked = draftNow();
+  await settleAddresses(() => refuseChanged(asked, of));
+  const written = draftNow();
+  const draft = withKind(await asSent(written), serverNow());
+  const isEmpty = ![draft.headline, draft.text, draft.picture_url].some((part) => part.trim());
+  if (isEmpty && draft.pictures.length === 0) throw { detail: "Write a headline or a text first." };
   if (countCharacters(draft.headline.trim()) > MAX_HEADLINE) {
     throw { detail: `A headline has at most ${MAX_HEADLINE} characters.` };
   }
@@ -248,15 +273,27 @@ async function post(intent) {
   await uploads.kept(awaits); // with its words, before anything is sent
   const { state, problem } = uploads.check(awaits);
   if (state === "refused") throw { detail: `A picture cannot be sent. ${problemText(problem)}` };
-  if (losesFormatting(draft) && !(await maySendInexact())) return;
-  const steps = stepsFor(draft, { intent, story: story.id, hold: holdFor(draft), newId, newKey: newId });
+  if (losesFormatting(draft) && !(await maySendInexact())) {
+    sayOfDraft("");
+    return;
+  }
+  refuseChanged(written, of);
+  draft.pictures = picturesNow(); // with what has become known of them meanwhile
+  const steps = stepsFor(draft, { intent, story: of, hold: holdFor(draft), newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = truncate(draft.headline || draft.text || "Picture", 80);
   const wasPublic = editing !== null && isPublic(editing);
-  for (const picture of draft.pictures) postWords(picture, wordsStep(picture, { newKey: newId }));
-  watchItem(postEntry({ entry, label, steps, composed: draft, intent, awaits }), { intent, wasPublic });
+  for (const picture of draft.pictures) postWords(picture, wordsStep(picture, { newKey: newId }), of);
+  watchItem(postEntry({ entry, label, steps, composed: draft, intent, of, awaits }), { intent, wasPublic });
   leaveEdit({ keepsOpen: true }); // what is below does not move up under the pointer
   if (matchMedia("(hover: hover)").matches) focusText(); // on a phone the keyboard would come up over what is said
+}
+
+/** Throw a problem if another story is chosen than `of`, or something else is in the form than was `written`. */
+function refuseChanged(written, of) {
+  if (story?.id !== of) throw { detail: "Another story was chosen meanwhile. Nothing was sent: what was written is kept where it was begun." };
+  const compared = (draft) => JSON.stringify({ ...draft, pictures: draft.pictures.map(({ id, place }) => [id, place]) });
+  if (compared(draftNow()) !== compared(written)) throw { detail: "It has changed meanwhile, and was not sent. Press again." };
 }
 
 /** Show what is written as readers would see it. Throws a problem. */
@@ -288,6 +325,7 @@ function replaceDraft(draft, how) {
 
 /** Keep what is in the form as this tab's, or forget it when there is nothing. */
 function keep() {
+  if (keptFor === null) return;
   const draft = draftNow();
   keepDraft(keptFor, draft);
   $("kept-sign").textContent = isBlank(draft) ? "" : "✓ Kept in this browser";

@@ -43,8 +43,10 @@ export function keptDraft(story) {
  */
 export async function offerLeftDrafts(story, take) {
   const open = await openTabs();
-  const others = othersDrafts(localStorage, { who: session.who, story, tab });
-  const left = leftDrafts(others, open);
+  // What this tab has set aside comes back after the edit; without one it is found here like a closed tab's.
+  const isEditing = Boolean(keptDraft(story)?.editing);
+  const others = othersDrafts(localStorage, { who: session.who, story, tab }).filter(({ key }) => !(isEditing && key === asideOf(story)));
+  const left = leftDrafts(others, open && open.filter((each) => each !== tab));
   const taken = left.length > 0 && (await take(left[0].draft, { isAsked: false })) ? left[0] : null;
   if (taken) localStorage.removeItem(taken.key);
   const offered = (open === null ? others : left).filter((each) => each !== taken);
@@ -71,7 +73,7 @@ function drawOffer({ key, draft }, { take, again }) {
   );
 }
 
-/** Return the name of what is kept beside: as of a closed tab, so that it is offered again if this one dies meanwhile. */
+/** Return the name of what is kept beside: of a tab of its own, so that it is offered again once this one is closed. */
 function asideOf(story) {
   return draftKey({ who: session.who, story, tab: `${tab}-aside` });
 }

@@ -4,8 +4,8 @@
 import { browserEnvironment } from "../../client.js";
 import { element } from "../../entries.js";
 import { scrolledByKeys } from "../../scrolled_text.js";
-import { button } from "../drawing/dialogs.js";
-import { keepingPlace } from "../drawing/kept_place.js";
+import { button, sure } from "../drawing/dialogs.js";
+import { arrange, keepingPlace } from "../drawing/kept_place.js";
 import { announce, showProblem, tried } from "../drawing/notices.js";
 import { drawAfterPress } from "../drawing/press_guard.js";
 import { keepInBrowser } from "../pure/kept_drafts.js";
@@ -22,6 +22,7 @@ const WORDS = {
   sending: "sending …",
   pictures: "sent as soon as its pictures are",
   waiting: "kept here; sent as soon as the server can be reached",
+  failing: "kept here; the server has failed at it, and is asked again",
   refused: "not accepted",
   conflict: "changed by somebody else in the meantime",
   "signed-out": "kept here; sign in to send it",
@@ -29,6 +30,7 @@ const WORDS = {
 const AGAIN = ["retry", "Try again"];
 const CHOICES = {
   waiting: [["now", "Try now"]],
+  failing: [["now", "Try now"], ["again", "Edit"], ["drop", "Throw away"]],
   pictures: [["now", "Try now"], ["again", "Edit"]],
   refused: [AGAIN, ["again", "Edit"], ["draft", "Keep as draft"], ["drop", "Throw away"]],
   conflict: [["merged", "Send both, merged"], ["over", "Send mine over theirs"], ["again", "Edit mine again"], ["drop", "Keep theirs"]],
@@ -42,7 +44,7 @@ const settled = new Map(); // whom to tell, by item, once it is known what becam
 
 /**
  * Send what this person has left in the outbox, and what they write from now on. `onDone` gets each item that was
- * acknowledged and its answer, `onChange` all items; `onEditAgain` one that is to be edited again and `onKeepAsDraft`
+ * acknowledged, its answer, and whether a question that is still open waits for it, `onChange` all items; `onEditAgain` one that is to be edited again and `onKeepAsDraft`
  * one that is to be a draft: both return whether it was taken; `onMerged` one with a colleague's change in it, and a sentence. While it `isHeld` all is kept and nothing is sent.
  */
 export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft, onMerged, isHeld = false }) {
@@ -62,8 +64,7 @@ export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft, onMer
     onChange: draw,
     onDone: (item, answer) => {
       forgetPictures(item);
-      settle(item.id, { state: "done", answer });
-      onDone(item, answer);
+      onDone(item, answer, { isAwaited: settle(item.id, { state: "done", answer }) });
     },
     onSignedOut: () => showProblem({ status: 401 }),
   });
@@ -135,13 +136,11 @@ export function drawEntryOutcomes() {
 }
 
 function drawOutcomes() {
+  if (story === null) return;
   for (const at of document.querySelectorAll("#entries .item > .outcome-line")) {
     const path = `/v1/newsroom/stories/${story.id}/entries/${at.closest(".item").dataset.id}`;
     const about = (outbox?.items ?? []).filter((item) => !item.composed && item.entry === path && !settled.has(item.id));
-    const words = JSON.stringify(about.map((item) => [item.id, stateOf(item), item.problem]));
-    if (at.dataset.words === words) continue;
-    at.dataset.words = words;
-    at.replaceChildren(...about.map((item) => drawItem(item)));
+    drawItems(at, about);
   }
 }
 
@@ -163,26 +162,23 @@ function settle(id, outcome) {
 
 /** Tell those who wait for an item that was refused, or that has to wait, itself or behind another one. */
 function settleAll(items) {
-  let isBehind = false;
-  for (const { id, state, problem } of items) {
-    isBehind ||= state === "waiting";
-    if (state !== "sending" || isBehind) settle(id, { state, problem });
+  for (const item of items) {
+    if (stateOf(item) !== "sending") settle(item.id, { state: item.state, problem: item.problem });
   }
 }
 
 function draw(items) {
   settleAll(items);
-  setKept(items.filter((item) => ["waiting", "signed-out"].includes(stateOf(item)) || isStuck(item)).length);
+  setKept(items.filter((item) => ["waiting", "failing", "signed-out"].includes(stateOf(item)) || isStuck(item)).length);
   sayRefused(items);
   callbacks.onChange(items);
   drawAfterPress("outbox", drawNow);
 }
 
-/** Return an item's state; what stands behind one that waits is waiting, too. */
-function stateOf({ id, state }) {
-  const first = outbox.items.find((item) => item.state === "waiting");
-  const isBehind = first && outbox.items.findIndex((item) => item.id === id) > outbox.items.indexOf(first);
-  return state === "sending" && isBehind ? "waiting" : state;
+/** Return an item's state: "failing" where it waits because the server has failed at it. */
+function stateOf(item) {
+  const state = outbox.stateOf(item);
+  return state === "waiting" && item.problem?.status >= 500 ? "failing" : state;
 }
 
 /** Return whether an item waits for a picture that cannot be sent now. */
@@ -210,7 +206,20 @@ function drawNow() {
     stateOf(item) !== "sending" && !settled.has(item.id) && (item.composed || !isInList(item))
   ));
   place.hidden = shown.length === 0;
-  place.replaceChildren(...shown.map((item) => drawItem(item)));
+  drawItems(place, shown);
+}
+
+/** Draw items; what has not changed stays as it is, with the focus, and is not read out again. */
+function drawItems(at, items) {
+  const drawn = new Map([...at.children].map((each) => [each.dataset.id, each]));
+  arrange(at, items.map((item) => {
+    const old = drawn.get(item.id);
+    const words = JSON.stringify([stateOf(item), item.label, item.problem, item.theirEtag, choicesOf(item)]);
+    if (old?.dataset.words === words) return old;
+    const made = drawItem(item);
+    made.dataset.words = words;
+    return made;
+  }));
 }
 
 /** Return what waits to be kept with the uploads of an item. */
@@ -221,9 +230,9 @@ function wordsOf({ shows = [] }) {
 
 function drawItem(item) {
   const state = stateOf(item);
-  const choices = (CHOICES[state] ?? []).filter(([choice]) => isOffered(choice, item));
+  const choices = choicesOf(item);
   return element(
-    "div", { class: "outbox-item", "data-state": state },
+    "div", { class: "outbox-item", "data-state": state, "data-id": item.id },
     element("p", {}, element("b", {}, item.label), ` – ${WORDS[state]}`, state === "pictures" && partSent(item)),
     item.problem && element("p", { class: "problem" }, problemText(item.problem)),
     state === "conflict" && item.composed?.editing?.before && drawConflict(item, story),
@@ -232,6 +241,10 @@ function drawItem(item) {
       button(words, tried(() => choose(choice, item)), { "data-choice": choice })
     ))),
   );
+}
+
+function choicesOf(item) {
+  return (CHOICES[stateOf(item)] ?? []).filter(([choice]) => isOffered(choice, item));
 }
 
 function partSent({ id, awaits }) {
@@ -271,6 +284,8 @@ function bothTexts({ composed, theirs }) {
 }
 
 async function choose(choice, item) {
+  const isUnsure = stateOf(item) === "failing" && choice !== "now";
+  if (isUnsure && !(await sure("The server may have it all the same: look at the entries first. Go on?", "Go on"))) return undefined;
   switch (choice) {
     case "over":
       return outbox.sendOver(item.id, item.theirEtag);

@@ -1,7 +1,7 @@
 // The stories in the menu, and the chosen one.
 
 import { element } from "../../entries.js";
-import { tried } from "../drawing/notices.js";
+import { announce, tried } from "../drawing/notices.js";
 import { get, may, session } from "../drawing/session.js";
 import { closedSentence, hasPage, nameOf, storyToBeginWith, takesChanges } from "../pure/story_states.js";
 
@@ -28,15 +28,22 @@ export function leaveStory() {
   story = null;
 }
 
-/** Read the list of stories: the newest, and one that is needed beside them. Throws a problem. */
+/** Read the list of stories, the newest and one that is needed beside them, and choose one of them. Throws a problem. */
 export async function readStories(also) {
+  const wanted = await readList(also);
+  const chosen = stories.find(({ id }) => id === story?.id) ?? storyToBeginWith(stories, wanted);
+  if (chosen) await choose(chosen);
+  $("list").hidden = $("story-more").hidden = !chosen;
+}
+
+/** Read the list into the menu, and return the id of the story that was chosen here last. Throws a problem. */
+async function readList(also) {
   ({ body: { items: stories } } = await get("/v1/newsroom/stories")); // the newest; the search finds all
   const wanted = localStorage.getItem(keptUnder());
   for (const older of [also, story?.id, wanted]) await findStory(older);
   $("story").replaceChildren(...stories.map((each) => element("option", { value: each.id }, nameOf(each))));
-  const chosen = stories.find(({ id }) => id === story?.id) ?? storyToBeginWith(stories, wanted);
-  if (chosen) await choose(chosen);
-  $("list").hidden = $("story-more").hidden = !chosen;
+  if (story) $("story").value = story.id;
+  return wanted;
 }
 
 /** Show stories as they were last read, while they cannot be read again; `chosen` is the id of the one to begin with. */
@@ -56,11 +63,15 @@ export async function chooseById(wanted) {
   await choose(stories.find(({ id }) => id === wanted));
 }
 
-/** Choose a story that was just created here. Throws a problem. */
-export async function beginWith(id) {
-  localStorage.setItem(keptUnder(), id);
-  story = null;
-  await readStories();
+/** Take a story that was just created here into the menu, and choose it if `isChosen()` then. Throws a problem. */
+export async function beginWith(id, isChosen) {
+  await readList(id);
+  const made = stories.find((each) => each.id === id);
+  if (!made) return;
+  if (isChosen() || !stories.some(({ id: each }) => each === story?.id)) {
+    await choose(made);
+    $("list").hidden = $("story-more").hidden = false;
+  } else announce(`Made, and in the menu of stories: ${nameOf(made)}.`);
 }
 
 /** Read the chosen story as it is now, with what the caller `can` do in it. Throws a problem. */

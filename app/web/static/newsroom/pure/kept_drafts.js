@@ -19,9 +19,12 @@ export function othersDrafts(storage, { who, story, tab }) {
     .sort((a, b) => (b.draft.at ?? 0) - (a.draft.at ?? 0));
 }
 
-/** Return those of them whose tab is closed; `open` are the tabs that are not, or null if that cannot be known. */
+/**
+ * Return those of them whose tab is closed; `open` are the tabs that are not, or null if that cannot be known. What a tab
+ * has set aside for an edit is its own as long as it is open.
+ */
 export function leftDrafts(others, open) {
-  return others.filter(({ tab }) => tab === null || (open !== null && !open.includes(tab)));
+  return others.filter(({ tab }) => tab === null || (open !== null && !open.includes(tab.replace(/-aside$/, ""))));
 }
 
 /** Keep something by `keep`. Throws a problem that says so when the browser has no room left. */

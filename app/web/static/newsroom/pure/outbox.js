@@ -2,6 +2,7 @@
 // Every write is put into the browser's storage before it is sent, and stays there, with its Idempotency-Key, until the
 // server says that it is on disk. A reload, a dead battery or a tunnel costs nothing, and nothing is posted twice.
 // One that shows pictures waits until they are uploaded; what was written after it does not, unless it is about the same entry.
+// Nor does all wait for a write at which the server fails again and again: what is about the same entry does.
 
 import { backOffMs } from "../../client.js";
 import { retryAfterMs } from "../../transports.js";
@@ -9,8 +10,10 @@ import { newest } from "./revisions.js";
 
 const PATIENCE_MS = 20_000; // a server that says nothing for so long is asked again
 const MERGES = 5; // of one item, then a person looks
+const FAILURES = 4; // of one item, then what was written after it goes out before it
 const NO_PICTURES = { check: () => ({ state: "ready" }) };
 const COMPARED = ["headline", "label", "icon", "text", "kind", "importance", "key_event"];
+const MANNER = ["material", "publish", "hold_seconds", "text_format"]; // how an edit is made, and nothing of what it says
 
 /** Return the headers of a call to the API: the token, sent nowhere else, or the cookie session's CSRF word. */
 export function headersFor({ token, csrf }, { key, ifMatch } = {}) {
@@ -30,9 +33,12 @@ export async function problemOf(response) {
   return { status, code, detail: detail ?? title ?? `The server answered ${status}.`, errors };
 }
 
-/** Return one write: a POST has its own key; a PATCH names the version it changes, or "previous", the one just made. */
+/**
+ * Return one write with a key of its own, by which the server answers a retry without doing it again; `ifMatch` is the
+ * version that it changes, or "previous", the one just made.
+ */
 export function step(method, path, body, { ifMatch = null, newKey }) {
-  return { method, path, body, ifMatch, key: method === "POST" ? newKey() : null };
+  return { method, path, body, ifMatch, key: newKey() };
 }
 
 /**
@@ -115,17 +121,27 @@ export class Outbox {
     this.env.clearTimeout(this.timer);
     if (this.busy) return;
     this.busy = true;
+    const waited = new Set();
+    let waitMs = null;
     try {
-      for (let item; (item = this.items.find((each) => this.#isNext(each))); ) {
-        const waitMs = await this.#send(item);
-        if (waitMs !== null) {
-          this.timer = this.env.setTimeout(() => this.run(), waitMs);
-          return;
-        }
+      for (let item; (item = this.#next(waited)); ) {
+        const ms = await this.#send(item);
+        if (ms === null) continue;
+        waited.add(item.id); // others are tried, too: it may be about this one alone
+        waitMs = Math.min(waitMs ?? ms, ms);
+        if (isAboutAll(item)) break;
       }
     } finally {
       this.busy = false;
     }
+    if (waitMs !== null) this.timer = this.env.setTimeout(() => this.run(), waitMs);
+  }
+
+  /** Return an item's state; what is not sent before another one that waits is waiting, too. */
+  stateOf(item) {
+    if (item.state !== "sending") return item.state;
+    const isWaiting = this.items.some(isAboutAll) || this.#before(item).some((first) => first.state === "waiting" && holdsBack(first, item));
+    return isWaiting ? "waiting" : "sending";
   }
 
   stop() {
@@ -156,14 +172,21 @@ export class Outbox {
       this.failures = 0;
       answer = outcome.answer;
       item.steps.shift();
-      this.#set(item, { state: "sending", problem: null, etag: outcome.etag });
+      this.#set(item, { state: "sending", problem: null, failures: 0, etag: outcome.etag });
     }
   }
 
-  #isNext(item) {
-    if (item.state !== "sending" && item.state !== "waiting") return false;
-    const before = this.items.slice(0, this.items.indexOf(item)).filter(({ state }) => state === "pictures");
-    return !before.some(({ entry, story, begins }) => (begins ? story === item.story : entry === item.entry));
+  /** Return what is sent next: those at which the server has failed often come last. */
+  #next(waited) {
+    const next = this.items.filter((item) => (
+      ["sending", "waiting"].includes(item.state) && !waited.has(item.id)
+      && !this.#before(item).some((first) => ["pictures", "waiting"].includes(first.state) && holdsBack(first, item))
+    ));
+    return next.find((item) => !failsOften(item)) ?? next[0];
+  }
+
+  #before(item) {
+    return this.items.slice(0, this.items.indexOf(item));
   }
 
   /** Hold an item until its pictures are uploaded; return whether it is held. One of which a picture is refused is, too. */
@@ -202,7 +225,7 @@ export class Outbox {
   async #refusal(item, response) {
     const problem = await problemOf(response);
     if ([408, 425, 429].includes(problem.status) || problem.status >= 500) {
-      return { waitMs: retryAfterMs(response) ?? backOffMs(this.failures, this.env.random), problem };
+      return { waitMs: retryAfterMs(response) ?? backOffMs(Math.max(this.failures, item.failures ?? 0), this.env.random), problem };
     }
     if (problem.status === 401) {
       this.onSignedOut();
@@ -213,7 +236,10 @@ export class Outbox {
     return { state: "refused", problem };
   }
 
-  /** Read the entry after a 412: another edit was quicker, or this one arrived and its answer was lost on the way. */
+  /**
+   * Read the entry after a 412: another edit was quicker. One that was kept without a key, by an earlier release, may also
+   * have arrived and its answer been lost: what is not there to the letter is then left to a person.
+   */
   async #afterConflict(item, problem) {
     let response;
     try {
@@ -225,7 +251,7 @@ export class Outbox {
       const etag = response.headers.get("etag");
       if (says(newest(theirs), item.steps[0].body)) return { answer: theirs, etag };
       const { merges = 0 } = item;
-      const both = merges < MERGES ? this.merge(item, theirs, etag) : null;
+      const both = merges < MERGES && item.steps[0].key ? this.merge(item, theirs, etag) : null;
       if (both === null) return { state: "conflict", problem, theirs, theirEtag: etag };
       this.onMerged?.({ ...item }, etag);
       this.#set(item, { ...both, merges: merges + 1 });
@@ -236,8 +262,9 @@ export class Outbox {
   }
 
   #wait(item, { waitMs, problem }) {
-    this.failures += 1;
-    this.#set(item, { state: "waiting", problem });
+    const isFailing = problem.status >= 500;
+    if (!isFailing) this.failures += 1;
+    this.#set(item, { state: "waiting", problem, failures: (item.failures ?? 0) + (isFailing ? 1 : 0) });
     return waitMs;
   }
 
@@ -261,7 +288,25 @@ export class Outbox {
   }
 }
 
+/** Return whether an item waits for a reason that the others have, too: the server is not reached, or asks to be left alone. */
+function isAboutAll({ state, problem }) {
+  return state === "waiting" && !(problem?.status >= 500);
+}
+
+function failsOften({ failures = 0 }) {
+  return failures >= FAILURES;
+}
+
+/** Return whether an item is sent after an earlier one that waits: of the same entry, or of the story that it begins. */
+function holdsBack(first, item) {
+  if (first.begins ? first.story === item.story : first.entry === item.entry) return true;
+  const areWritten = first.composed && item.composed && first.story === item.story; // in their order, for readers
+  return Boolean(areWritten) && first.state === "waiting" && !failsOften(first);
+}
+
+/** Return whether an entry says all that an edit would make it say, as far as that can be compared at all. */
 function says(entry, body) {
-  const named = COMPARED.filter((name) => name in body);
-  return named.length > 0 && named.every((name) => (body[name] ?? null) === (entry[name] ?? null));
+  if (body.publish && entry.working && !entry.working.held) return false; // readers do not see it
+  const named = Object.keys(body).filter((name) => !MANNER.includes(name));
+  return named.length > 0 && named.every((name) => COMPARED.includes(name) && (body[name] ?? null) === (entry[name] ?? null));
 }

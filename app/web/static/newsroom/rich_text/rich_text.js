@@ -26,6 +26,7 @@ let tools = null;
 let editing = null;
 let isRich = false;
 let changed = null;
+let turn = 0; // counts the drafts that were shown
 
 /** Begin to take the text. `onChanged` is called when what is written changes without an event of input. */
 export function beginRichText(onChanged) {
@@ -50,6 +51,7 @@ export function textNow() {
 
 /** Show the text of a draft: as it was written, or, where nothing is, in the way that this person writes. */
 export function showText(draft) {
+  turn += 1;
   forgetPasting();
   editing = draft.editing;
   const isPlain = editing?.text_format === "plain";
@@ -85,15 +87,20 @@ export function isEmpty() {
   return textNow().text.trim() === "";
 }
 
-/** Make what is one address alone the embed or the card that readers will see, if the server says so soon enough. */
-export async function settleAddresses() {
+/**
+ * Make what is one address alone the embed or the card that readers will see, if the server says so soon enough. `look` is
+ * called before anything is changed, and may throw.
+ */
+export async function settleAddresses(look = () => {}) {
   const found = isRich && blocksNow().some(({ id }) => id) ? loneAddresses() : [];
   const asked = found.map(([, { html }]) => send("POST", "/v1/newsroom/conversions", { html: `<p>${html}</p>` }));
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS, []));
   const answers = await Promise.race([Promise.allSettled(asked), late]);
+  look();
   answers.forEach(({ value }, index) => {
-    const [node] = found[index];
-    if (!value || value.blocks.length !== 1 || !isPiece(value.blocks[0]) || !node.isConnected) return;
+    const [node, { html }] = found[index];
+    if (!value || value.blocks.length !== 1 || !isPiece(value.blocks[0])) return;
+    if (!loneAddresses().some(([each, block]) => each === node && block.html === html)) return; // typed in meanwhile
     const range = document.createRange();
     range.selectNodeContents(node);
     select(range);
@@ -112,11 +119,14 @@ export async function asSent(draft) {
   return made === null ? draft : { ...draft, text: made.text, rich: null };
 }
 
-/** Go on in the other way, with what is written turned by the server; without it, nothing changes. */
+/** Go on in the other way, with what is written turned by the server; without it, or if it has changed meanwhile, nothing changes. */
 async function switchMode() {
   toggle.disabled = true;
+  const [mine, written] = [turn, JSON.stringify(textNow())];
   try {
     const draft = isRich ? await asMarkdown() : await asBlocks();
+    if (mine !== turn) return;
+    if (JSON.stringify(textNow()) !== written) throw { detail: "It has changed meanwhile; press again." };
     const isToRich = !isRich;
     keepInBrowser(() => localStorage.setItem(modeKey(), isToRich ? "rich" : "markdown"));
     showMode(isToRich);
@@ -127,7 +137,7 @@ async function switchMode() {
     changed();
     focusText();
   } catch (problem) {
-    say(element("span", { class: "wrong" }, `It stays as it is. ${problemText(problem)}`));
+    if (mine === turn) say(element("span", { class: "wrong" }, `It stays as it is. ${problemText(problem)}`));
   } finally {
     toggle.disabled = false;
   }
