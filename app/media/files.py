@@ -69,7 +69,10 @@ class MediaFiles(Protocol):
         ...
 
     def names(self) -> AsyncIterator[KeptName]:
-        """List every object, in no order, for those who look for what nothing refers to."""
+        """List every object, in no order, for those who look for what nothing refers to.
+
+        What has no name of an object, or files that have none of a rendition, is somebody else's and left out.
+        """
         ...
 
     async def check(self) -> None:
@@ -86,15 +89,25 @@ def new_name() -> str:
     return secrets.token_urlsafe(NAME_BYTES)
 
 
+def is_name(name: str) -> bool:
+    """Return whether this can be the name of an object."""
+    return _NAME.fullmatch(name) is not None
+
+
 def check_name(name: str) -> None:
     """Refuse what is no name of an object; raises FileMissing."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise FileMissing(name)
+
+
+def is_file_name(file: str) -> bool:
+    """Return whether this can be the name of a rendition's file."""
+    return _FILE.fullmatch(file) is not None
 
 
 def check_file(file: str) -> None:
     """Refuse what is no name of a rendition's file; raises FileMissing."""
-    if not _FILE.fullmatch(file):
+    if not is_file_name(file):
         raise FileMissing(file)
 
 

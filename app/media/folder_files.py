@@ -17,9 +17,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from app.media.disk_calls import DiskCalls, refuse_without_room
-from app.media.files import FileMissing, KeptName, check_file, check_name, storage_unavailable
+from app.media.files import FileMissing, KeptName, check_file, check_name, is_name, storage_unavailable
 from app.media.store_health import StoreHealth
 
+PART_LENGTH = 2
+"""Characters of a name that are the name of the folder which it is in."""
 PIECE_BYTES = 128 * 1024
 THREADS = 4
 READ_SECONDS = 10.0
@@ -42,7 +44,7 @@ def path_in_folder(name: str, file: str) -> str:
 
 
 def _part_of(name: str) -> str:
-    return name[:2].lower()
+    return name[:PART_LENGTH].lower()
 
 
 class FolderFiles:
@@ -162,11 +164,13 @@ class FolderFiles:
     def _parts(self) -> list[Path]:
         if not self._folder.is_dir():
             return []
-        return [path for path in self._folder.iterdir() if path.name != INCOMING and path.is_dir()]
+        return [path for path in self._folder.iterdir() if len(path.name) == PART_LENGTH and path.is_dir()]
 
     def _names_in(self, part: Path) -> list[KeptName]:
         found = []
         for path in part.iterdir():
+            if not is_name(path.name):
+                continue
             with suppress(FileNotFoundError):
                 found.append(KeptName(path.name, max(0.0, self._now() - path.lstat().st_mtime)))
         return found

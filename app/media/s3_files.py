@@ -18,7 +18,16 @@ import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import S3Store
 
-from app.media.files import FileMissing, KeptName, check_file, check_name, new_name, storage_unavailable
+from app.media.files import (
+    FileMissing,
+    KeptName,
+    check_file,
+    check_name,
+    is_file_name,
+    is_name,
+    new_name,
+    storage_unavailable,
+)
 from app.media.s3_address import S3Address
 from app.media.store_health import StoreHealth, Use
 
@@ -110,17 +119,21 @@ class S3Files:
         """List every object; one whose files are not listed together is told more than once."""
         pages = obstore.list(self._store, chunk_size=1_000)
         last: KeptName | None = None
+        foreign = ""  # what begins like a name of ours, and has other things below it
         while True:
             page = await self._ask(anext(pages, None), self._seconds)
             for each in page or ():
                 name, _, file = each["path"].partition("/")
+                if not is_name(name) or name == foreign:
+                    continue
+                if last is not None and last.name != name:
+                    yield last
+                    last = None
+                if not is_file_name(file):
+                    foreign, last = name, None
+                    continue
                 age = max(0.0, (datetime.now(UTC) - each["last_modified"]).total_seconds())
-                if file and last is not None and last.name == name:
-                    last = KeptName(name, min(age, last.age_seconds))
-                elif file:
-                    if last is not None:
-                        yield last
-                    last = KeptName(name, age)
+                last = KeptName(name, age if last is None else min(age, last.age_seconds))
             if page is None:
                 break
         if last is not None:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.domain.errors import Unavailable
@@ -124,6 +125,34 @@ async def test_every_object_is_listed_with_its_age(files: MediaFiles, made: Path
         await files.keep(name, made, list(CONTENT))
     assert await _names(files) == names
     assert all([0 <= each.age_seconds < 300 async for each in files.names()])
+
+
+async def test_what_else_is_in_a_folder_is_not_listed(made: Path, tmp_path: Path) -> None:
+    files = FolderFiles(tmp_path / "media", least_free_bytes=0)
+    name = new_name()
+    await files.keep(name, made, list(CONTENT))
+    beside = tmp_path / "media" / name[:2].lower()
+    (beside / ".DS_Store").write_bytes(b"")
+    (beside / ("ä" * 24)).mkdir()
+    (tmp_path / "media" / "lost+found").mkdir()
+    (tmp_path / "media" / "lost+found" / new_name()).mkdir()
+    assert await _names(files) == [name]
+    await files.close()
+
+
+async def test_what_else_is_in_a_bucket_is_not_listed(emulator: Emulator, made: Path) -> None:
+    bucket = emulator.make_bucket()
+    files = S3Files(S3Address(bucket, "", emulator.url, "us-east-1"), credentials=CREDENTIALS, seconds=30)
+    names = sorted([new_name(), new_name(), "newsroom-archive-2023-full"])
+    for name in names:
+        await files.keep(name, made, list(CONTENT))
+    archives = ("newsroom-archive-2024-full/1.jpg", "newsroom-archive-2024-full/a/1.jpg")
+    archives += ("newsroom-archive-2025-full/0 Report.pdf", "newsroom-archive-2025-full/1.jpg")
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for path in ("logs/2024.txt", "a" * 30, *archives):
+            (await client.put(f"{emulator.url}/{bucket}/{path}", content=b"x")).raise_for_status()
+    assert await _names(files) == names
+    await files.close()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from app.api.http.problems import problem_response
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import AppState, PublicReading
 from app.domain.errors import NotFound
-from app.media.files import FileMissing
+from app.media.files import FileMissing, is_name
 from app.media.folder_files import path_in_folder
 from app.newsroom.context.media_addresses import SIGNED_SECONDS, is_signed
 from app.wire.problems import problem_members
@@ -50,7 +50,8 @@ FileName = Annotated[str, Path(description="One of its files.", examples=["640.w
 async def get_media_file(request: Request, reading: PublicReading, name: MediaName, file: FileName) -> Response:
     """Return a file of an upload that something public shows; a browser may keep it for good."""
     app_state: AppState = request.app.state.app_state
-    if not _is_known_kind(file) or not await reading.media.is_public(name):
+    # A name is looked at first: what is asked about one is kept, and nobody chooses how long it is.
+    if not _is_known_kind(file) or not is_name(name) or not await reading.media.is_public(name):
         raise _not_found()
     shared = app_state.media.shared_cache_seconds
     headers = {
@@ -77,7 +78,7 @@ async def get_signed_media_file(
 ) -> Response:
     """Return a file by an address that the newsroom was given, whether anything public shows it or not."""
     app_state: AppState = request.app.state.app_state
-    if not _is_known_kind(file) or not is_signed(app_state.newsroom, signed, name):
+    if not _is_known_kind(file) or not is_name(name) or not is_signed(app_state.newsroom, signed, name):
         raise _not_found()
     headers = {
         "Cache-Control": f"private, max-age={SIGNED_SECONDS}, immutable",

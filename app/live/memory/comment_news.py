@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
+
+from app.domain.errors import Unavailable
 from app.live.story.live_story import LiveStory
+from app.live.story.metrics import LiveMetrics
 from app.live.story.packets import Message
 from app.live.story.story_log import StoryHeads
 from app.live.tasks import Tasks
 from app.wire.messages import encode_comments
+
+_log = structlog.get_logger(__name__)
 
 TellStory = Callable[[LiveStory], None]
 """Writes a story's message about its comments to its subscribers."""
@@ -20,8 +26,9 @@ TellStory = Callable[[LiveStory], None]
 class CommentNews:
     """Compares what the stories' readers were told last with what was read from the tables."""
 
-    def __init__(self, heads: StoryHeads, *, tell: TellStory, tasks: Tasks) -> None:
+    def __init__(self, heads: StoryHeads, *, tell: TellStory, tasks: Tasks, metrics: LiveMetrics) -> None:
         self._heads = heads
+        self._metrics = metrics
         self._tell = tell
         self._tasks = tasks
         self._reading: set[LiveStory] = set()
@@ -36,7 +43,10 @@ class CommentNews:
         totals, told = story.head.comments, story.comments_told
         try:
             counts = await self._heads.comment_counts(story.id, told)
-        except Exception:  # noqa: BLE001  (whatever the database raises, the next reconciliation looks again)
+        except Exception as error:  # noqa: BLE001  (whatever the database raises, the next reconciliation looks again)
+            self._metrics.reads_failed += 1
+            if not isinstance(error, Unavailable):  # of that the database's health says more, and once
+                _log.warning("comment_counts_failed", story=story.id, error=repr(error))
             return
         finally:
             self._reading.discard(story)

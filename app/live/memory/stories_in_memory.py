@@ -66,7 +66,7 @@ class StoriesInMemory:
         self._loader = StoryLoader(
             heads, registry=registry, reconciler=reconciler, tasks=tasks, metrics=metrics, monotonic=monotonic
         )
-        self._comment_news = CommentNews(heads, tell=tell, tasks=tasks)
+        self._comment_news = CommentNews(heads, tell=tell, tasks=tasks, metrics=metrics)
         self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=reconciler.observe, monotonic=monotonic)
 
     def __iter__(self) -> Iterator[LiveStory]:

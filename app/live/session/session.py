@@ -110,6 +110,7 @@ class Session:
         elif request.ref not in self._pending and len(self._pending) + len(self._subscriptions) >= self._limits.stories:
             self._refuse(request.ref, TOO_MANY_STORIES)
         else:
+            self._forget_pending(request.ref)
             self._pending[request.ref] = PendingSubscription(request)
 
     def receive(self, data: str | bytes, now: ClockReading) -> None:
@@ -298,12 +299,16 @@ class Session:
         return None
 
     def _unsubscribe(self, ref: str) -> None:
-        pending = self._pending.pop(ref, None)
-        if pending is not None:
-            pending.asked = None
+        self._forget_pending(ref)
         story = self._followed(ref)
         if story is not None:
             self._drop(self._subscriptions[story.id])
+
+    def _forget_pending(self, ref: str) -> None:
+        """Forget a story that is being opened; the answer counts for nothing any more."""
+        pending = self._pending.pop(ref, None)
+        if pending is not None:
+            pending.asked = None
 
     def _end_subscription(self, subscription: Subscription, now: ClockReading) -> None:
         """Say goodbye of a story that is over, and drop the subscription unless the connection stays with it."""

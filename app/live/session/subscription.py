@@ -42,6 +42,7 @@ _UNCHECKED = -1
 
 _RETRY_SECONDS = 0.5
 _RETRY_LIMIT_SECONDS = 8.0
+_RETRY_DOUBLINGS = 4  # which reach the limit; an outage has no end to count to
 """A read that failed is tried again after half a second, then each time twice as late, up to this."""
 
 
@@ -325,7 +326,7 @@ class Subscription:
         if not self.subscribed:
             return UNAVAILABLE
         self._next_read = asked
-        self.retry_at = now + min(_RETRY_LIMIT_SECONDS, _RETRY_SECONDS * 2**self._failures)
+        self.retry_at = now + min(_RETRY_LIMIT_SECONDS, _RETRY_SECONDS * 2 ** min(self._failures, _RETRY_DOUBLINGS))
         self._failures += 1
         return None
 

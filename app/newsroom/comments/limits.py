@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -19,6 +19,8 @@ MINUTE = 60.0
 ADDRESSES_KEPT = 50_000
 STORIES_KEPT = 2_000
 TEXTS_KEPT = 10_000
+_KEY_LENGTH = 128
+"""Of what is called a story by who sends: no longer than any id or slug, so that nobody fills memory with long ones."""
 REPEATED_SECONDS = 600.0
 """The same text from the same address under the same story is the same comment sent twice, for so long."""
 
@@ -58,26 +60,35 @@ class CommentLimiter:
         self._site = _Bucket(limits.per_site, monotonic())
         self._texts: OrderedDict[tuple[str, bytes], tuple[str | None, float, str | None]] = OrderedDict()
 
+    @property
+    def known_stories(self) -> Collection[str]:
+        """Return what is counted of as a story, in the order of use."""
+        return self._stories.keys()
+
     def spend(self, story: str, address: str | None) -> None:
         """Count one comment. Raises TooManyRequests `too_many_comments` for one too many, which then costs no other."""
         now, limits = self._monotonic(), self._limits
+        _trim(self._addresses, ADDRESSES_KEPT - 1)
+        _trim(self._stories, STORIES_KEPT - 1)
         checked = []
         if address is not None and limits.per_address:
-            key = counted_address(address)
-            checked.append(("address", limits.per_address, _bucket(self._addresses, key, limits.per_address, now)))
+            mine = _bucket(self._addresses, counted_address(address), limits.per_address, now)
+            checked.append(self._with_room("address", limits.per_address, mine, now))
         if limits.per_story:
-            checked.append(("story", limits.per_story, _bucket(self._stories, story, limits.per_story, now)))
+            # Made only for who may send: a flood of names that no story has does not take the place of stories.
+            its = _bucket(self._stories, story[:_KEY_LENGTH], limits.per_story, now)
+            checked.append(self._with_room("story", limits.per_story, its, now))
         if limits.per_site:
-            checked.append(("site", limits.per_site, self._site))
-        for name, size, bucket in checked:
-            bucket.refill(size, now)
-            if bucket.left < 1:
-                self.refused[name] += 1
-                raise _too_many(name, seconds=(1 - bucket.left) * MINUTE / size)
-        for _, _, bucket in checked:
+            checked.append(self._with_room("site", limits.per_site, self._site, now))
+        for bucket in checked:
             bucket.left -= 1
-        _trim(self._addresses, ADDRESSES_KEPT)
-        _trim(self._stories, STORIES_KEPT)
+
+    def _with_room(self, name: str, size: int, bucket: _Bucket, now: float) -> _Bucket:
+        bucket.refill(size, now)
+        if bucket.left < 1:
+            self.refused[name] += 1
+            raise _too_many(name, seconds=(1 - bucket.left) * MINUTE / size)
+        return bucket
 
     def is_repeated(self, story: str, address: str | None, text: str, *, client_key: str | None = None) -> bool:
         """Return whether others have sent the same text under the story lately, and remember this one.

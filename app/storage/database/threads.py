@@ -22,6 +22,8 @@ BEGIN_SECONDS = 5.0
 """A call that no thread was free for in this time is not begun any more: its caller may have given up."""
 ANSWER_SECONDS = 30.0
 """Time for a call in all. The database's own limits end it long before; this is for what hangs without one, a disk."""
+WAITING_LIMIT = 10_000
+"""Calls in all that may run or wait: where every thread hangs, the next is refused at once."""
 IDLE_SECONDS = 10.0
 """A thread that has had nothing to do for so long ends."""
 
@@ -47,12 +49,14 @@ class Threads:
         begin_seconds: float = BEGIN_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
+        waiting_limit: int = WAITING_LIMIT,
     ) -> None:
         self._count = count
         self._name = name
         self._begin_seconds = begin_seconds
         self._answer_seconds = answer_seconds
         self._idle_seconds = idle_seconds
+        self._waiting_limit = waiting_limit
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
@@ -68,6 +72,8 @@ class Threads:
         future: asyncio.Future[Result] = loop.create_future()
         work = _Work(call, copy_context(), loop, future, monotonic() + self._begin_seconds)
         with self._lock:  # a thread that ends for want of work takes it, too
+            if self._unfinished >= self._waiting_limit:
+                raise _too_late()
             self._unfinished += 1
             if self._unfinished > len(self._threads) < self._count:
                 self._begin_thread()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.domain.identifiers import EntryId, StoryId
 from app.live.hub.hub import Hub
@@ -29,6 +30,7 @@ class CommentedLog(ModelLog):
         super().__init__(*stories)
         self.totals = CommentTotals()
         self.counts: dict[EntryId, int] = {}
+        self.failure: Exception | None = None
 
     async def find(self, ref: str) -> StoryHead | None:
         head = await super().find(ref)
@@ -39,6 +41,8 @@ class CommentedLog(ModelLog):
         return {story: replace(head, comments=self.totals) for story, head in found.items()}
 
     async def comment_counts(self, story: StoryId, version: int) -> dict[EntryId, int]:
+        if self.failure is not None:
+            raise self.failure
         return self.counts
 
 
@@ -76,6 +80,23 @@ async def test_an_event_changes_nothing_of_the_number() -> None:
         await settle(hub)
         hub.accept(model.publish())
         assert live.head.comments == log.totals
+
+
+async def test_a_read_that_fails_is_counted_and_said_and_the_next_one_told() -> None:
+    log = CommentedLog(story())
+    async with running_hub(log) as hub:
+        live = await hub.stories.open("one")
+        ready = ReadyFollower()
+        live.make_ready(ready, FORM)
+        log.totals, log.failure = CommentTotals(version=1, count=3), ValueError("no number")
+        with capture_logs() as lines:
+            await settle(hub)
+        assert ready.written == []
+        assert hub.metrics.reads_failed == 1
+        assert [line["event"] for line in lines] == ["comment_counts_failed"]
+        log.failure = None
+        await settle(hub)
+        assert len(ready.written) == 1
 
 
 async def test_an_older_read_does_not_take_the_number_back() -> None:

@@ -63,6 +63,19 @@ def test_an_older_cursor_is_served_from_the_tables() -> None:
     assert messages[0]["resume"] == "exact"
 
 
+def test_of_two_requests_for_a_story_that_is_being_opened_the_later_one_counts() -> None:
+    model = story(entries=4)
+    peer = make_peer(model)
+    peer.send(type="subscribe", story="one")
+    ((asker, ask),) = peer.pull().asks
+    peer.send(type="subscribe", story="one", after=str(model.cursors[2]))
+    ((later, again),) = peer.pull().asks
+    peer.answer(asker, ask)
+    assert peer.pull().writes == []
+    peer.answer(later, again)
+    assert peer.types() == ["subscribed", "3", "4", "5", "caught_up"]
+
+
 def test_zero_replays_everything() -> None:
     peer = make_peer(story(entries=5), limit=2)
     peer.subscribe("one", after="0")

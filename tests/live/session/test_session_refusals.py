@@ -95,3 +95,20 @@ def test_a_failed_read_on_the_way_is_tried_again_later_and_later() -> None:
     assert waits == [0.5, 1, 2, 4, 8, 8]
     messages = [message for message in peer.types() if message != "heartbeat"]
     assert messages == ["catching_up", "2", "caught_up"]
+
+
+def test_reads_that_fail_for_hours_are_tried_again_all_the_same() -> None:
+    model = story()
+    peer = make_peer(model)
+    peer.subscribe("one")
+    peer.run()
+    live = peer.live("one")
+    live.accept(model.publish())
+    live.ring.restart(live.head.cursor)
+    failed = 0
+    while failed < 1_100:  # more than a float can be doubled
+        for asker, ask in peer.pull().asks:
+            peer.answer(asker, ask, Failed())
+            failed += 1
+        peer.seconds += 8
+    assert [message for message in peer.types() if message != "heartbeat"] == ["catching_up", "2", "caught_up"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from app.domain.errors import Conflict, TooManyRequests
-from app.newsroom.comments.limits import CommentLimiter, CommentLimits, counted_address
+from app.newsroom.comments.limits import STORIES_KEPT, CommentLimiter, CommentLimits, counted_address
 
 
 class Clock:
@@ -47,6 +49,27 @@ def test_one_that_is_refused_for_one_limit_costs_nothing_of_the_others() -> None
     with pytest.raises(TooManyRequests):
         limits.spend("story", "192.0.2.3")
     limits.spend("another", "192.0.2.3")
+
+
+def test_names_that_no_story_has_fill_no_memory_and_take_no_story_s_place() -> None:
+    limits, _ = limiter(per_address=6, per_story=3)
+    for _ in range(3):
+        limits.spend("story", "192.0.2.1")
+    for number in range(2 * STORIES_KEPT):
+        with suppress(TooManyRequests):
+            limits.spend(f"{number}{'x' * 60_000}", "192.0.2.2")
+    assert limits.refused["address"] == 2 * STORIES_KEPT - 6
+    assert sum(map(len, limits.known_stories)) < 8 * 200
+    with pytest.raises(TooManyRequests):
+        limits.spend("story", "192.0.2.3")
+
+
+def test_no_more_stories_and_addresses_are_known_than_are_kept() -> None:
+    limits, _ = limiter(per_address=6, per_story=3, per_site=2)
+    for number in range(STORIES_KEPT + 10):
+        with suppress(TooManyRequests):
+            limits.spend(f"story-{number}", f"198.51.{number // 256}.{number % 256}")
+    assert len(limits.known_stories) == STORIES_KEPT
 
 
 def test_the_site_is_limited_whatever_the_story_and_the_address() -> None:

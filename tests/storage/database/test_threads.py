@@ -176,6 +176,24 @@ async def test_a_call_that_no_thread_was_free_for_in_time_is_never_begun() -> No
     threads.close(within_seconds=PATIENCE_SECONDS)
 
 
+async def test_no_more_calls_wait_than_may() -> None:
+    threads = Threads(1, name="read", waiting_limit=3)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        begun.set()
+        return may_end.wait(PATIENCE_SECONDS)
+
+    waiting = [asyncio.create_task(threads.run(hold)) for _ in range(3)]
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+    with pytest.raises(Unavailable):
+        await threads.run(lambda: "one too many")
+    may_end.set()
+    assert await asyncio.gather(*waiting) == [True] * 3
+    assert await threads.run(lambda: "on") == "on"
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
 async def test_a_call_that_hangs_is_answered_and_costs_its_thread_alone() -> None:
     threads = Threads(2, name="write", answer_seconds=0.1)
     may_end, ended = threading.Event(), threading.Event()

@@ -105,6 +105,15 @@ async def test_a_withdrawn_story_takes_all_of_its_pictures_with_it(server: Serve
     assert (await get(server, url)).status_code == 404
 
 
+async def test_what_is_no_name_is_told_from_its_length_and_is_neither_read_nor_kept(server: Server) -> None:
+    media = server.app_state.reading.media
+    for name in ("x" * 60_000, "x" * 65, "x" * 21, "%C3%A4" * 24):
+        assert (await server.client.get(f"/media/{name}/640.webp")).status_code == 404
+    assert media.reads == 0
+    assert (await server.client.get(f"/media/{'x' * 24}/640.webp")).status_code == 404
+    assert media.reads == 1
+
+
 async def test_a_signed_address_ends_and_opens_no_other_file(server: Server) -> None:
     media = await upload(server)
     signed = media["url"].removeprefix(PUBLIC_URL)
