@@ -78,7 +78,7 @@ def is_long(entry: Mapping[str, Any]) -> bool:
 
 def plain_text(html: str) -> str:
     """Return the words of a body in one line."""
-    spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote|pre)>)", r" \1", html)
+    spaced = re.sub(r"(<br>|</(?:p|li|h[2-4]|blockquote|pre|t[dh]|caption|figcaption)>)", r" \1", html)
     return " ".join(Markup(spaced).striptags().split())  # noqa: S704 - its tags are taken out, and it is escaped again
 
 

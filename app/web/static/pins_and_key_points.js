@@ -16,7 +16,7 @@ export function briefly({ headline, body_html: html }, most = SHORT) {
 /** Return the text of a body. */
 export function textOf(html) {
   const body = document.createElement("template");
-  body.innerHTML = (html ?? "").replaceAll(/<\/(p|li|h[2-4]|blockquote|pre)>/g, " $&");
+  body.innerHTML = (html ?? "").replaceAll(/<(br|\/(p|li|h[2-4]|blockquote|pre|t[dh]|caption|figcaption))>/g, " $&");
   return body.content.textContent.split(/\s+/).filter(Boolean).join(" ");
 }
 
