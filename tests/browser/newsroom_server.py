@@ -138,7 +138,9 @@ def run_newsroom(folder: Path, port: int, settings: dict[str, str]) -> Iterator[
     server = ServerProcess(command, environment, url, folder / "log")
     try:
         server.start()
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, verify=NO_CERTIFICATES) as client:
+        with httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {token}"}, verify=NO_CERTIFICATES, timeout=40
+        ) as client:
             yield Newsroom(url, token, client, server)
     finally:
         server.stop()
@@ -169,7 +171,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> N
     while time.monotonic() < deadline:
         assert server.poll() is None, log.read_text()
         try:
-            if httpx.get(f"{url}/healthz", verify=NO_CERTIFICATES).is_success:
+            if httpx.get(f"{url}/healthz", verify=NO_CERTIFICATES, timeout=40).is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.05)  # between two tries

@@ -47,7 +47,7 @@ def page(browser: Browser, seeded: Newsroom) -> Iterator[Page]:
 
 
 def _status(newsroom: Newsroom) -> int:
-    return httpx.get(f"{newsroom.url}/demo", verify=NO_CERTIFICATES).status_code
+    return httpx.get(f"{newsroom.url}/demo", verify=NO_CERTIFICATES, timeout=40).status_code
 
 
 def test_the_story_weighs_at_most_sixty_kilobytes_without_its_pictures_with_all_that_it_loads_later(

@@ -158,12 +158,12 @@ def _feed_html(newsroom: Newsroom, story: Json) -> list[str]:
     """Read what each feed has that those who read it take for HTML."""
     found: list[str] = []
     for ending in ("atom", "rss"):
-        answer = httpx.get(f"{newsroom.page(story)}/feed.{ending}", verify=NO_CERTIFICATES)
+        answer = httpx.get(f"{newsroom.page(story)}/feed.{ending}", verify=NO_CERTIFICATES, timeout=40)
         for node in ElementTree.fromstring(answer.content).iter():  # noqa: S314 - our own server's
             name = node.tag.rpartition("}")[2]
             if name in ({"description", "encoded"} if ending == "rss" else ()) or node.get("type") in {"html", "xhtml"}:
                 found.append("".join(node.itertext()))
-    feed = httpx.get(f"{newsroom.page(story)}/feed.json", verify=NO_CERTIFICATES).json()
+    feed = httpx.get(f"{newsroom.page(story)}/feed.json", verify=NO_CERTIFICATES, timeout=40).json()
     return found + [each["content_html"] for each in feed["items"]]
 
 
@@ -245,7 +245,7 @@ def _attack_one_story(watched: Watched, newsroom: Newsroom, attacks: Attacks, ow
         watched.open(f"{newsroom.url}/receipts/{draft['receipt']['receipt'].rpartition('/')[2]}"),
     ]
     fragments = [
-        httpx.get(f"{newsroom.page(story)}/fragment{query}", verify=NO_CERTIFICATES).text
+        httpx.get(f"{newsroom.page(story)}/fragment{query}", verify=NO_CERTIFICATES, timeout=40).text
         for query in ("", "?mode=ticker&limit=20")
     ]
     drawn = _element(newsroom, story, fragments[0]) + _element(

@@ -89,7 +89,7 @@ def _arrivals(newsroom: Newsroom, story: dict[str, Any]) -> Iterator[list[str]]:
 
     def submit() -> None:
         headers = {"Authorization": f"Bearer {newsroom.token}"}
-        with httpx.Client(base_url=newsroom.url, headers=headers, verify=NO_CERTIFICATES) as client:
+        with httpx.Client(base_url=newsroom.url, headers=headers, verify=NO_CERTIFICATES, timeout=40) as client:
             while not over.wait(EACH_SECONDS):
                 body = {"text": f"Arrival {len(sent)}.", "status": "submitted"}
                 client.post(f"/v1/stories/{story['id']}/entries", json=body, timeout=30).raise_for_status()

@@ -23,7 +23,7 @@ def _edited_by(newsroom: Newsroom, name: str, entry: dict[str, Any], **fields: A
     answer = newsroom.client.post("/v1/newsroom/tokens", json={"person": person, "label": "laptop"})
     token = answer.json()["token"]
     with httpx.Client(
-        base_url=newsroom.url, verify=NO_CERTIFICATES, headers={"Authorization": f"Bearer {token}"}
+        base_url=newsroom.url, verify=NO_CERTIFICATES, headers={"Authorization": f"Bearer {token}"}, timeout=40
     ) as own:
         path = f"/v1/stories/{entry['story']}/entries/{entry['id']}"
         assert own.patch(path, json=fields, headers={"If-Match": "*"}).is_success

@@ -44,7 +44,7 @@ def test_a_story_is_renamed_and_its_old_address_goes_on_working(
     driver.click("#ask .primary")
     expect(driver.locator("#story-page")).to_have_attribute("href", f"/stories/renamed-{story['slug']}")
     expect(driver.locator("#said")).to_contain_text("the old one goes on leading to it")
-    old = httpx.get(f"{newsroom.url}/v1/stories/{story['slug']}")
+    old = httpx.get(f"{newsroom.url}/v1/stories/{story['slug']}", timeout=40)
     assert (old.status_code, old.headers["location"].endswith(f"/v1/stories/renamed-{story['slug']}")) == (308, True)
 
 

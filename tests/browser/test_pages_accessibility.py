@@ -87,7 +87,7 @@ def _routes_of_pages() -> list[str]:
 def test_every_route_that_answers_html_has_an_address_here(newsroom: Newsroom, addresses: dict[str, list[str]]) -> None:
     paths = _routes_of_pages()
     assert set(addresses) <= set(paths)
-    with httpx.Client(base_url=newsroom.url, verify=NO_CERTIFICATES) as client:
+    with httpx.Client(base_url=newsroom.url, verify=NO_CERTIFICATES, timeout=40) as client:
         answers = {path: client.get(re.sub(r"\{[^}]*\}", "x", path)) for path in paths if path not in addresses}
     pages = {path for path, answer in answers.items() if answer.headers.get("content-type", "").startswith("text/html")}
     assert pages == set(), "pages that nobody has held to the rules of accessibility: say an address of each above"

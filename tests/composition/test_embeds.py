@@ -65,7 +65,7 @@ def test_a_server_frames_what_its_operator_adds_and_does_not_start_with_a_bad_fi
     site.check("migrate")
     with (
         site.serving(free_port),
-        httpx.Client(base_url=f"http://127.0.0.1:{free_port}", verify=NO_CERTIFICATES) as client,
+        httpx.Client(base_url=f"http://127.0.0.1:{free_port}", verify=NO_CERTIFICATES, timeout=40) as client,
     ):
         client.headers["Authorization"] = f"Bearer {site.token}"
         story = client.post("/v1/stories", json={"title": "x", "slug": "night"}).json()["id"]

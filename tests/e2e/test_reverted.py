@@ -28,7 +28,7 @@ async def _thief(server: Server) -> AsyncIterator[tuple[str, httpx.AsyncClient]]
     with server.signed_in() as admin:
         made = admin.post("/v1/newsroom/tokens", json={"label": "Stolen", "role": "editor"}).json()
     headers = {"authorization": f"Bearer {made['token']}"}
-    async with httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False, timeout=40) as client:
         yield made["id"], client
 
 

@@ -125,7 +125,9 @@ def _post_as_people_and_bots(admin: httpx.Client, story: str) -> list[str]:
     unsigned: dict[str, Any] = {"authors": []}
     any_version = {"If-Match": "*"}
     for token in tokens:
-        with httpx.Client(base_url=admin.base_url, headers={"Authorization": f"Bearer {token['token']}"}) as api:
+        with httpx.Client(
+            base_url=admin.base_url, headers={"Authorization": f"Bearer {token['token']}"}, timeout=40
+        ) as api:
             for fields in (signed, unsigned):
                 entry = api.post(f"/v1/stories/{story}/entries", json={"text": "Counted.", **fields}).json()
                 path = f"/v1/stories/{story}/entries/{entry['id']}"

@@ -84,7 +84,7 @@ def test_an_upload_that_was_acknowledged_is_on_disk_after_a_kill(
             for own in acknowledged:
                 media = admin.get(f"/v1/newsroom/media/{own}").json()
                 for rendition in media["renditions"]:
-                    found = httpx.get(rendition["url"], trust_env=False)
+                    found = httpx.get(rendition["url"], trust_env=False, timeout=40)
                     assert (found.status_code, len(found.content)) == (200, rendition["size"]), own
         assert server.stop() == 0, server.log
         assert "Traceback" not in server.log
@@ -151,7 +151,7 @@ def test_pictures_that_were_taken_back_are_named_in_no_public_byte(database_url:
         block = {"blocks": [{"type": "image", "media": in_withdrawn["id"]}]}
         assert admin.post(f"/v1/stories/{withdrawn}/entries", json=block).is_success
         for media in made:
-            assert httpx.get(f"{server.url}{bare(media)}", trust_env=False).status_code == 200, media["alt"]
+            assert httpx.get(f"{server.url}{bare(media)}", trust_env=False, timeout=40).status_code == 200, media["alt"]
         assert admin.patch(places[edited["id"]], json={"text": "Without."}, headers=ANY).status_code == 409
         paragraph = {"blocks": [{"type": "paragraph", "html": "Without."}]}
         assert admin.patch(places[edited["id"]], json=paragraph, headers=ANY).is_success
@@ -161,9 +161,9 @@ def test_pictures_that_were_taken_back_are_named_in_no_public_byte(database_url:
         assert admin.patch(f"/v1/stories/{withdrawn}", json={"status": "withdrawn"}, headers=ANY).is_success
         names = [bare(media).split("/")[2] for media in made]
         for media in made[:-1]:
-            assert httpx.get(f"{server.url}{bare(media)}", trust_env=False).status_code == 404, media["alt"]
+            assert httpx.get(f"{server.url}{bare(media)}", trust_env=False, timeout=40).status_code == 404, media["alt"]
         everything = "".join(
-            httpx.get(f"{server.url}{path}", trust_env=False).text
+            httpx.get(f"{server.url}{path}", trust_env=False, timeout=40).text
             for path in (
                 f"/v1/stories/{story}?body=both",
                 f"/v1/stories/{story}/changes?after=0&body=both",
@@ -171,7 +171,7 @@ def test_pictures_that_were_taken_back_are_named_in_no_public_byte(database_url:
             )
         )
         assert [name in everything for name in names] == [False] * 5 + [True]
-        assert httpx.get(f"{server.url}{bare(kept)}", trust_env=False).status_code == 200
+        assert httpx.get(f"{server.url}{bare(kept)}", trust_env=False, timeout=40).status_code == 200
         assert server.stop() == 0, server.log
     found = markers_in_tables(database_url, [table.name for table in READERS_TABLES], markers=names)
     assert {marker for markers in found.values() for marker in markers} == {names[-1]}

@@ -47,7 +47,10 @@ def test_what_was_purged_leaves_the_files_and_every_answer_while_the_server_runs
 ) -> None:
     with serving(database_url, tmp_path) as server:
         story = make_story(server, slug="night")
-        with server.signed_in() as admin, httpx.Client(base_url=server.url, verify=NO_CERTIFICATES) as reader:
+        with (
+            server.signed_in() as admin,
+            httpx.Client(base_url=server.url, verify=NO_CERTIFICATES, timeout=40) as reader,
+        ):
             entries = [_post(admin, story, number) for number in range(5)]
             urls = [
                 f"/v1/stories/{story}",
@@ -161,7 +164,10 @@ def _confirm_and_kill(server: Server, confirm: str, seconds: float | None) -> st
         with (
             suppress(httpx.TransportError),
             httpx.Client(
-                base_url=server.url, verify=NO_CERTIFICATES, headers={"Authorization": f"Bearer {ADMIN_TOKEN}"}
+                base_url=server.url,
+                verify=NO_CERTIFICATES,
+                headers={"Authorization": f"Bearer {ADMIN_TOKEN}"},
+                timeout=40,
             ) as admin,
         ):
             answer = admin.post("/v1/newsroom/purge/confirm", json={"confirm": confirm})

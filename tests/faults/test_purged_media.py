@@ -53,7 +53,10 @@ def test_the_bytes_and_the_words_of_a_picture_leave_the_files_and_every_answer(
 ) -> None:
     with serving(database_url, tmp_path) as server:
         story = make_story(server, slug="night")
-        with server.signed_in() as admin, httpx.Client(base_url=server.url, verify=NO_CERTIFICATES) as reader:
+        with (
+            server.signed_in() as admin,
+            httpx.Client(base_url=server.url, verify=NO_CERTIFICATES, timeout=40) as reader,
+        ):
             media = _upload(admin, noise(200, 150), alt=f"The {WORD}", rights=f"Of {WORD}")
             other = _upload(admin, png(), alt="Harmless")
             blocks = [{"type": "image", "media": media["id"]}, {"type": "image", "media": other["id"]}]

@@ -178,6 +178,6 @@ def test_headers_and_logs_have_the_address_in_ascii(asked: StoryServer) -> None:
     wanted = (f'"path":"/v1/stories/{ENCODED}"', f'"story":"{ENCODED}"')
     await_true(lambda: all(line in server.log for line in wanted), seconds=SOON, or_say=lambda: server.log)
     assert server.log.isascii()
-    with httpx.Client() as client:
+    with httpx.Client(timeout=40) as client:
         missing = client.get(f"http://127.0.0.1:{port}/v1/stories/нет-такой").json()
     assert missing["instance"] == f"/v1/stories/{quote('нет-такой')}"

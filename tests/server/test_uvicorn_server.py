@@ -80,7 +80,7 @@ class Run:
 
     async def get(self, path: str) -> int:
         """Send one request, and return its status."""
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False, verify=NO_CERTIFICATES) as client:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, verify=NO_CERTIFICATES, timeout=40) as client:
             return (await client.get(path)).status_code
 
     async def stop(self) -> None:

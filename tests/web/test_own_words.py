@@ -91,7 +91,7 @@ def test_a_server_shows_the_operators_words_and_does_not_start_with_bad_ones(tmp
     site.check("migrate")
     with site.serving(free_port):
         address = f"http://127.0.0.1:{free_port}"
-        with httpx.Client(base_url=address, verify=NO_CERTIFICATES) as client:
+        with httpx.Client(base_url=address, verify=NO_CERTIFICATES, timeout=40) as client:
             client.headers["Authorization"] = f"Bearer {site.token}"
             made = client.post("/v1/stories", json={"title": "x", "slug": "wahl", "language": "de-AT"})
             assert made.status_code == 201

@@ -59,7 +59,7 @@ def stories(newsroom: Newsroom) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def test_the_element_is_drawn_live_tells_its_host_and_keeps_its_style_to_itself(tab: Tab, newsroom: Newsroom) -> None:
     english, german = stories(newsroom)
-    drawn = httpx.get(f"{newsroom.page(english)}/fragment", verify=NO_CERTIFICATES).text
+    drawn = httpx.get(f"{newsroom.page(english)}/fragment", verify=NO_CERTIFICATES, timeout=40).text
     with host_page(
         tab,
         newsroom,

@@ -240,7 +240,7 @@ def post_seed_page(newsroom: Newsroom, story: dict[str, Any]) -> SeedPage:
     points = [{"text": CLOSED, "entry": bridge}, {"text": DETOUR}]
     assert newsroom.client.put(f"{path}/key-points", json={"items": points}).is_success
     assert newsroom.client.put(f"{path}/pinned", json={"items": [{"entry": bridge}]}).is_success
-    with httpx.Client(base_url=newsroom.url, verify=NO_CERTIFICATES) as reader:
+    with httpx.Client(base_url=newsroom.url, verify=NO_CERTIFICATES, timeout=40) as reader:
         sent = [
             _accepted(reader.post(f"{path}/comments", json=written))
             for written in (ON_ENTRY | {"entry": bridge}, ON_STORY)

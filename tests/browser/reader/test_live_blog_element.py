@@ -54,7 +54,7 @@ def _host(script: str, *elements: str) -> str:
 
 
 def _fragment(newsroom: Newsroom, story: dict[str, Any], query: str = "") -> str:
-    answer = httpx.get(f"{newsroom.page(story)}/fragment{query}", verify=NO_CERTIFICATES)
+    answer = httpx.get(f"{newsroom.page(story)}/fragment{query}", verify=NO_CERTIFICATES, timeout=40)
     assert answer.status_code == 200
     return answer.text
 

@@ -98,7 +98,7 @@ def test_every_link_of_the_page_leads_where_it_says(newsroom: Newsroom, seed_pag
 
 def test_the_addresses_of_those_who_replied_are_nowhere(newsroom: Newsroom, seed_page: SeedPage) -> None:
     path = f"/v1/stories/{seed_page.story['id']}"
-    with httpx.Client(base_url=newsroom.url, verify=NO_CERTIFICATES) as reader:
+    with httpx.Client(base_url=newsroom.url, verify=NO_CERTIFICATES, timeout=40) as reader:
         for address in (newsroom.page(seed_page.story), path, f"{path}/comments", f"{path}/entries", "/"):
             answer = reader.get(address)
             assert answer.is_success

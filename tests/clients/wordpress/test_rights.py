@@ -155,7 +155,7 @@ def test_who_may_publish_may_make_a_story_for_an_article_of_theirs_and_nobody_el
             assert make(client, headers, own, title="").status_code in {400, 403}, role
             assert make(client, headers, own, key="../../x").status_code in {400, 403}, role
             made += (expected == 200) + (others == 200)
-    assert make(httpx.Client(base_url=site.url, trust_env=False), {}, site.post).status_code == 401
+    assert make(httpx.Client(base_url=site.url, trust_env=False, timeout=40), {}, site.post).status_code == 401
     with server.reader() as reader:
         assert len(reader.get("/v1/stories").json()["items"]) == before + made
 

@@ -82,7 +82,7 @@ async def test_a_polyfills_last_event_id_in_the_query_wins_over_after_and_not_ov
 
 
 async def test_the_headers_keep_caches_and_proxies_away() -> None:
-    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
+    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES, timeout=40) as client:
         response = await client.head(f"{at}/v1/stories/one/events")
         assert response.status_code == 200
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -92,7 +92,7 @@ async def test_the_headers_keep_caches_and_proxies_away() -> None:
 
 
 async def test_a_browser_that_received_the_end_stays_away() -> None:
-    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
+    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES, timeout=40) as client:
         for method in ("GET", "HEAD"):
             for query, headers in (("", {"Last-Event-ID": "end"}), ("?after=0&lastEventId=end", {})):
                 response = await client.request(method, f"{at}/v1/stories/one/events{query}", headers=headers)
