@@ -72,7 +72,6 @@ def test_a_database_whose_schema_was_changed_is_not_lent_again(reused_databases:
         assert other != name
 
 
-@pytest.mark.timeout(120)
 def test_a_server_leaves_nothing_behind(postgres_server: PostgresServer) -> None:
     programs = find_programs()
     assert programs is not None

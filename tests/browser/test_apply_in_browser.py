@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from liveblog_client.apply import bound_of
@@ -108,7 +107,6 @@ class Habit:
         return {"transport": self.transport, "pageSize": self.page_size}
 
 
-@pytest.mark.timeout(120)
 async def test_pages_hold_what_a_fresh_reader_sees_whatever_breaks_on_the_way(
     anyio_backend: str, sqlite_url: str, tmp_path: Path, figures: Figures
 ) -> None:

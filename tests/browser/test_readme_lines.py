@@ -129,7 +129,6 @@ def test_a_story_that_was_withdrawn_is_asked_for_once(browser: Browser, sqlite_u
             opened_after.is_quiet()
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("way", ["SIGTERM", pytest.param("SIGKILL", marks=pytest.mark.slow)])
 def test_a_server_that_was_away_is_found_again_with_what_was_missed(
     browser: Browser, server: Server, figures: Figures, way: str

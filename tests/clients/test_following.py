@@ -19,7 +19,7 @@ from app.wire.shapes.examples import ENTRY, STORY_STATE
 from app.wire.shapes.message_examples import MESSAGE_EXAMPLES
 from liveblog_client import Liveblog, Pace, back_off_seconds
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.anyio
 
 Json = dict[str, Any]
 STORY = STORY_STATE["id"]

@@ -19,7 +19,7 @@ import pytest
 from liveblog_client import Follower, Liveblog, Refused, Unreachable
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(120)]
+pytestmark = pytest.mark.anyio
 
 PYTHON_CLIENT = Path(__file__).parents[2] / "clients" / "python"
 

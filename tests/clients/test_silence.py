@@ -18,7 +18,7 @@ from app.wire.shapes.message_examples import MESSAGE_EXAMPLES
 from liveblog_client import Liveblog, Unreachable
 from tests.clients.test_following import STORY, Scripted, cursor, event, greeting, heads_up_to, reply, scripted
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.anyio
 
 Answering = Callable[[str, asyncio.StreamWriter], Awaitable[None]]
 SOON = 20.0

@@ -16,7 +16,6 @@ from tests.processes import Installation
 
 
 @pytest.mark.slow  # a pause of up to fifteen seconds goes by; tests/jobs has both rules with a clock of its own
-@pytest.mark.timeout(120)
 def test_the_next_entry_arrives_while_a_page_is_open_and_none_before(
     migrated_sqlite: Path, tmp_path: Path, free_port: int
 ) -> None:

@@ -45,7 +45,6 @@ def _seconds_late(event: dict[str, Any], due: str) -> float:
     return (datetime.fromisoformat(event["time"]) - datetime.fromisoformat(due)).total_seconds()
 
 
-@pytest.mark.timeout(120)
 def test_a_reader_gets_what_is_due_within_a_second_and_never_before(
     database_url: str, tmp_path: Path, figures: Figures
 ) -> None:

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.wire.close_codes import PROTOCOL_ERROR
@@ -104,7 +103,6 @@ def mutated(chance: random.Random) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.timeout(120)
 async def test_mutated_frames_harm_nobody_else_and_leave_nothing_behind(
     anyio_backend: str, sqlite_url: str, tmp_path: Path, figures: Figures
 ) -> None:

@@ -47,7 +47,6 @@ def _follow(server: Server, story: str, *, seconds: float) -> tuple[int, list[di
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(90)
 def test_a_client_that_knows_no_close_code_comes_once_in_the_time_it_came_many_times(
     sqlite_url: str, tmp_path: Path
 ) -> None:

@@ -59,7 +59,6 @@ def _plain(state: Any) -> dict[str, Any]:
     return plain
 
 
-@pytest.mark.timeout(120)
 async def test_whoever_held_the_story_holds_the_truth_again_and_hears_no_lie(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path) as server:
         story = make_story(server, slug="night")

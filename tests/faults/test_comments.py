@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from sqlalchemy import create_engine, text
 
 from tests.e2e.readers import reading_client
@@ -35,7 +34,6 @@ def comment_on(client: httpx.Client, story: str, words: str, **more: Any) -> dic
     return taken
 
 
-@pytest.mark.timeout(120)
 async def test_an_address_and_what_is_not_shown_are_in_no_byte_that_is_not_for_moderators(
     anyio_backend: str, database_url: str, tmp_path: Path
 ) -> None:
@@ -65,7 +63,6 @@ async def test_an_address_and_what_is_not_shown_are_in_no_byte_that_is_not_for_m
     assert _tables_with(database_url, ["audit", "replies"], hidden) == set()
 
 
-@pytest.mark.timeout(120)
 async def test_what_was_acknowledged_before_a_kill_is_on_disk(
     anyio_backend: str, database_url: str, tmp_path: Path, figures: Figures
 ) -> None:
@@ -97,7 +94,6 @@ async def test_what_was_acknowledged_before_a_kill_is_on_disk(
         assert server.stop() == 0, server.log
 
 
-@pytest.mark.timeout(120)
 async def test_a_flood_from_many_addresses_is_bounded_and_editors_post_beside_it(
     anyio_backend: str, sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -115,7 +111,6 @@ async def test_a_flood_from_many_addresses_is_bounded_and_editors_post_beside_it
         assert server.stop() == 0, server.log
 
 
-@pytest.mark.timeout(60)
 async def test_who_forges_x_forwarded_for_is_counted_by_their_own_address(
     anyio_backend: str, sqlite_url: str, tmp_path: Path
 ) -> None:

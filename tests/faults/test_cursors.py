@@ -176,7 +176,6 @@ def test_every_cursor_there_has_been_is_honoured_exactly_on_every_transport(stag
                 assert told[-1]["cursor"] == stage.head
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("missed", [TOO_MANY_ENTRIES - 1, TOO_MANY_ENTRIES, TOO_MANY_ENTRIES + 1])
 def test_a_reader_who_missed_about_a_thousand_entries_gets_each_or_a_snapshot(stage: Stage, missed: int) -> None:
     server = stage.server
@@ -200,7 +199,6 @@ def test_a_reader_who_missed_about_a_thousand_entries_gets_each_or_a_snapshot(st
         assert seen == numbers
 
 
-@pytest.mark.timeout(120)
 def test_a_reader_who_missed_about_a_megabyte_gets_all_of_it_or_a_snapshot(stage: Stage) -> None:
     server = stage.server
     story = make_story(server, "Large entries")

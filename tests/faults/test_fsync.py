@@ -7,8 +7,6 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from tests.e2e.server import make_story, serving
 from tests.figures import Figures
 from tests.needs import require
@@ -45,7 +43,6 @@ class _Call:
         return "HTTP/1.1 201" in self.arguments
 
 
-@pytest.mark.timeout(120)
 def test_the_log_is_on_disk_before_each_201_is_on_the_wire(sqlite_url: str, tmp_path: Path, figures: Figures) -> None:
     require("strace", found=shutil.which("strace") is not None, reason="install the strace package")
     count = figures.choose(suite=100, prove=1000)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.e2e.readers import Follower, Habit, Transport, reading_client
 from tests.e2e.server import make_story, serving
@@ -44,7 +43,6 @@ def _markers_in(data: bytes) -> list[str]:
     return found_in(MARKERS, data)
 
 
-@pytest.mark.timeout(120)
 async def test_text_that_was_taken_back_is_in_no_public_byte(
     anyio_backend: str, database_url: str, tmp_path: Path
 ) -> None:
@@ -67,7 +65,6 @@ async def test_text_that_was_taken_back_is_in_no_public_byte(
     assert REMOVED not in newsroom.get("replies", [])
 
 
-@pytest.mark.timeout(120)
 def test_text_that_was_taken_back_is_in_no_free_page_nor_any_page_of_readers_tables(
     sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -96,7 +93,6 @@ def test_text_that_was_taken_back_is_in_no_free_page_nor_any_page_of_readers_tab
     assert found == {}
 
 
-@pytest.mark.timeout(120)
 async def test_who_posted_an_entry_is_in_no_public_byte(anyio_backend: str, database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path) as server:
         story = make_story(server, slug="gone")

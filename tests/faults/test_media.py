@@ -90,7 +90,6 @@ def test_an_upload_that_was_acknowledged_is_on_disk_after_a_kill(
         assert "Traceback" not in server.log
 
 
-@pytest.mark.timeout(60)
 @pytest.mark.parametrize("options", [(), ("--portable",)])
 def test_a_slow_upload_may_take_its_time_and_one_that_trickles_may_not(
     sqlite_url: str, tmp_path: Path, options: tuple[str, ...]
@@ -135,7 +134,6 @@ def _send(server: Server, content: bytes, *, pieces: int, pause_seconds: float, 
         return connection.recv(65_536)
 
 
-@pytest.mark.timeout(120)
 def test_pictures_that_were_taken_back_are_named_in_no_public_byte(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path) as server, server.signed_in() as admin:
         story, withdrawn = make_story(server, slug="gone"), make_story(server, slug="withdrawn")
@@ -177,7 +175,6 @@ def test_pictures_that_were_taken_back_are_named_in_no_public_byte(database_url:
     assert {marker for markers in found.values() for marker in markers} == {names[-1]}
 
 
-@pytest.mark.timeout(120)
 def test_both_databases_search_page_and_delete_alike(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path) as server, server.signed_in() as admin:
         made = [upload(admin, png(40, 30, colour=(n, 0, 0)), caption=f"Überflutung Nummer {n}") for n in range(3)]

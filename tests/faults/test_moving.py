@@ -86,7 +86,6 @@ async def test_everybody_resumes_exactly_on_postgres_and_back_on_sqlite(
     await _move_there_and_back(sqlite_url, shared_url, tmp_path, readers=readers)
 
 
-@pytest.mark.timeout(120)
 async def test_a_few_readers_resume_exactly_on_postgres(
     anyio_backend: str, sqlite_url: str, shared_url: str, tmp_path: Path
 ) -> None:

@@ -41,7 +41,6 @@ def _post(admin: httpx.Client, story: str, number: int = 0) -> str:
     return entry
 
 
-@pytest.mark.timeout(120)
 def test_what_was_purged_leaves_the_files_and_every_answer_while_the_server_runs(
     database_url: str, tmp_path: Path
 ) -> None:

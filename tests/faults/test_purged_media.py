@@ -46,7 +46,6 @@ def _files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize("by", ["entry", "media"])
 def test_the_bytes_and_the_words_of_a_picture_leave_the_files_and_every_answer(
     database_url: str, tmp_path: Path, by: str

@@ -8,8 +8,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import pytest
-
 from app.domain.clock import Micros, system_clock
 from app.domain.cursor import Cursor
 from app.domain.identifiers import RandomSource, SystemRandomSource
@@ -63,7 +61,6 @@ class _Tail:
     entries: list[str] = field(default_factory=list)
 
 
-@pytest.mark.timeout(120)
 def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url: str, figures: Figures) -> None:
     wanted = figures.choose(suite=600, prove=20_000)
     random_source = _UnreliableRandom()

@@ -102,20 +102,17 @@ def judge_unread(server: Server, *, entries: int) -> None:
     assert published == list(range(1, entries + READERS // 10 + 2))
 
 
-@pytest.mark.timeout(60)
 def test_a_reader_who_reads_nothing_of_what_awaits_it_costs_a_piece(sqlite_url: str, tmp_path: Path) -> None:
     with serving(sqlite_url, tmp_path) as server:
         judge_unread(server, entries=500)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
 def test_a_reader_who_reads_nothing_costs_a_piece_on_the_portable_routes_too(sqlite_url: str, tmp_path: Path) -> None:
     with serving(sqlite_url, tmp_path, options=("--portable",)) as server:
         judge_unread(server, entries=3_000)
 
 
-@pytest.mark.timeout(60)
 def test_an_answer_of_thousands_of_entries_leaves_little_in_the_process(sqlite_url: str, tmp_path: Path) -> None:
     entries = 2_500
     with serving(sqlite_url, tmp_path) as server:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import anyio
-import pytest
 from playwright.sync_api import Route
 
 from tests.browser.accessibility import broken_rules
@@ -13,8 +12,6 @@ from tests.browser.newsroom_server import Newsroom
 from tests.browser.reader.pages import Open
 from tests.web.site import client_of
 from tests.web.test_refused_pages import BROWSER, PAGE, AwayReading
-
-pytestmark = pytest.mark.timeout(120)
 
 
 async def _busy_page() -> str:

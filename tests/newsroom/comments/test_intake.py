@@ -7,8 +7,6 @@ import threading
 import uuid
 from typing import Any
 
-import pytest
-
 from app.domain.comments import CommentAction
 from app.domain.errors import Conflict, LiveblogError, Unavailable
 from app.newsroom.comments.attention import read_closed
@@ -98,7 +96,6 @@ def test_the_audit_has_what_was_decided_and_no_word_of_the_comment(driver: Newsr
     assert row.change.after == {"status": "rejected", "version": 2, "reason": "off_topic"}
 
 
-@pytest.mark.timeout(60)
 def test_a_comment_waits_for_no_story_and_with_one_writer_gives_way_to_it(
     driver: NewsroomDriver, database: Database
 ) -> None:

@@ -19,7 +19,6 @@ from tests.newsroom.comments.test_intake import arriving, intake_of, newsroom_of
 from tests.newsroom.driver import NewsroomDriver
 
 pytestmark = [
-    pytest.mark.timeout(60),
     # SQLite has one writer: there is no race.
     pytest.mark.parametrize("database_url", ["postgres"], indirect=True),
 ]
