@@ -35,6 +35,7 @@ from app.newsroom.imports.making import IMPORT, add_imported, make_entry
 from app.newsroom.imports.prepared import PreparedEntry, TakenEntries, prepare_entries
 from app.newsroom.imports.records import ImportedEntry, ImportedStory
 from app.newsroom.publication.publication import EventImported, StoryOpened, publish_changes
+from app.newsroom.publication.story_again import publish_story_again
 from app.newsroom.stories.lifecycle import SLUG_TAIL_LENGTH, end_of_silence, new_story
 from app.storage.database.transactions import WriteTransaction
 from app.storage.imports.states import (
@@ -336,7 +337,10 @@ def _show_slice(context: StoryContext, state: StoryImport, *, until: float) -> t
         shown, shown_to = shown + 1, (entry.status_at, EntryId(entry.id))
     state = dataclasses.replace(state, shown_to=shown_to)
     if is_last:
-        return shown, finish_import(context, state)
+        state = finish_import(context, state)
+        if (story := read_story(context.tx, context.story.id)) is not None:
+            publish_story_again(context.in_story(story))  # who was on duty may have left since it began to be shown
+        return shown, state
     update_import(context.tx, state)
     return shown, state
 
