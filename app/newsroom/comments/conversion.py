@@ -37,7 +37,9 @@ def make_entry_of_comment(newsroom: Newsroom, call: Call, comment: str, wanted: 
         require_moderator(begun.tx, found, begun.actor)
         context = begun.lock_story(found.story)  # before the comment: an entry's write locks its story first
         require_right(context.actor, Right.CREATE_ENTRY)
-        before = lock_comments(context.tx, [found.id])[0]
+        before = next(iter(lock_comments(context.tx, [found.id])), None)
+        if before is None:  # purged while its story was waited for
+            raise comment_not_found()
         if before.made_entry is not None and not wanted.again:  # before the version, which that has changed
             raise Conflict("entry_made", f"An entry was made of this reply already: {before.made_entry}.")
         honour_match(call.if_match, before)

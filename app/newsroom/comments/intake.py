@@ -109,7 +109,7 @@ class CommentIntake:
             return [Unavailable("unavailable", detail, retry_after_seconds=2) for _ in arriving]
         return [
             # Another process was faster with the same key: ask again, and find it.
-            self.take([again])[0] if isinstance(each, Comment) and each.id in conflicts else self._taken(each)
+            self.take([again])[0] if _id_of(each) in conflicts else self._taken(each)
             for each, again in zip(checked, arriving, strict=True)
         ]
 
@@ -270,6 +270,12 @@ class _Checks:
             if story is not None and each.client_key is not None:
                 found.append((story.id, each.client_key))
         return found
+
+
+def _id_of(each: Comment | TakenComment | LiveblogError) -> CommentId | None:
+    if isinstance(each, Comment):
+        return each.id
+    return each.comment if isinstance(each, TakenComment) else None
 
 
 def _replayed(earlier: Comment, fingerprint: str) -> TakenComment:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 
-from app.domain.errors import Conflict, story_withdrawn
+from app.domain.errors import Conflict, Unavailable, story_withdrawn
 from app.domain.permissions import CLOSED, is_open_to
 from app.domain.statuses import Action
 from app.domain.story import Story, StoryStatus
-from app.storage.database.transactions import ReadTransaction
-from app.storage.newsroom.site_control import read_site_frozen
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
+from app.storage.newsroom.site_control import lock_creation, read_site_frozen
 
 
 def refuse_frozen(story: Story) -> None:
@@ -22,6 +22,18 @@ def refuse_site_frozen(tx: ReadTransaction) -> None:
     """Raise Conflict `frozen` for a change to a site while the whole server is frozen: readers would see it."""
     if read_site_frozen(tx):
         raise Conflict("frozen", "The whole site is frozen: no site is changed until an admin thaws it.")
+
+
+def refuse_late_creation(tx: WriteTransaction) -> None:
+    """Raise Unavailable where the site was frozen since a new public story was checked; else a freeze waits for it."""
+    lock_creation(tx)
+    if read_site_frozen(tx):
+        raise frozen_meanwhile()
+
+
+def frozen_meanwhile() -> Unavailable:
+    """Return the error for a write that had begun when the site was frozen."""
+    return Unavailable("unavailable", "The site has been frozen at this moment.", retry_after_seconds=1)
 
 
 def refuse_closed(story: Story, action: Action | None = None) -> None:

@@ -37,12 +37,32 @@ class BodyMedia(Protocol):
         ...
 
 
-class ShownMedia:
-    """The uploads that one body names, each looked up once, by `find`, which is given ids and names."""
+class CompleteBlocks(Protocol):
+    """The signature of `complete_blocks`."""
 
-    def __init__(self, newsroom: Newsroom, find: Callable[[Collection[str], Collection[str]], Sequence[Media]]) -> None:
+    def __call__(
+        self, blocks: Sequence[Mapping[str, Any]], *, new_id: Callable[[], str], media: Mapping[str, MediaFacts]
+    ) -> list[Block]:
+        """Complete the blocks. Raises InvalidInput."""
+        ...
+
+
+class ShownMedia:
+    """The uploads that one body names, each looked up once, by `find`, which is given ids and names.
+
+    `complete` is `complete_blocks`, or does what it does.
+    """
+
+    def __init__(
+        self,
+        newsroom: Newsroom,
+        find: Callable[[Collection[str], Collection[str]], Sequence[Media]],
+        *,
+        complete: CompleteBlocks = complete_blocks,
+    ) -> None:
         self._newsroom = newsroom
         self._find_media = find
+        self._complete_blocks = complete
         self._by_id: dict[str, MediaFacts] = {}
         self._by_name: dict[str, MediaFacts] = {}
 
@@ -53,7 +73,7 @@ class ShownMedia:
         for block in blocks:
             if not block.get("media") and (found := self._shown_in(block)) is not None:
                 block["media"] = found.id
-        return complete_blocks(blocks, new_id=new_id, media=self._by_id)
+        return self._complete_blocks(blocks, new_id=new_id, media=self._by_id)
 
     def adopt(self, blocks: list[Block], *, before: Sequence[Block]) -> list[Block]:
         """Return blocks read from HTML or text, in which uploads shown by their address are uploads.
@@ -140,8 +160,11 @@ def _emptied_words(block: Block) -> Block:
 class UsedMedia(ShownMedia):
     """The uploads that one write names, each locked against deletion until the write is done."""
 
-    def __init__(self, context: WriteContext) -> None:
-        super().__init__(context.newsroom, lambda ids, names: lock_media_for_use(context.tx, ids=ids, names=names))
+    def __init__(self, context: WriteContext, *, complete: CompleteBlocks = complete_blocks) -> None:
+        def find(ids: Collection[str], names: Collection[str]) -> Sequence[Media]:
+            return lock_media_for_use(context.tx, ids=ids, names=names)
+
+        super().__init__(context.newsroom, find, complete=complete)
 
 
 def facts_of(media: Media) -> MediaFacts:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from app.domain.clock import Micros
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, NotFound
+from app.domain.identifiers import StoryId
 from app.domain.rights import Actor
 from app.domain.story import Story
 from app.newsroom.context.lookup import require_visible
@@ -44,6 +45,17 @@ class WriteContext:
             detail = "This story is being brought from elsewhere: it can be changed once all of it is here."
             raise Conflict("story_importing", detail)
         return StoryContext(self.tx, self.newsroom, actor, self.call, self.newsroom.clock(), story)
+
+    def try_lock_story(self, story: StoryId) -> StoryContext | None:
+        """Lock a story as `lock_story` does; return None for one that was deleted, or that is being imported."""
+        try:
+            return self.lock_story(story)
+        except NotFound:
+            return None
+        except Conflict as error:
+            if error.code != "story_importing":
+                raise
+            return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,11 +69,11 @@ def run_due_work(newsroom: Newsroom, backoff: Backoff, lateness: Histogram | Non
         return read_next_due(tx, now)
 
 
-def submit_overdue(context: StoryContext) -> None:
-    """Turn what came due while everything was frozen into submissions, with a note that says so: a person decides."""
+def submit_overdue(context: StoryContext, *, note: str = "This came due during a freeze.") -> None:
+    """Turn what came due while nothing could be published into submissions, with `note`: a person decides."""
     context = dataclasses.replace(context, actor=CLOCK, call=NO_CALL)
     for entry in list_due_entries(context.tx, context.story.id, context.now):
-        park_entry(context, entry, note="This came due during a freeze.")
+        park_entry(context, entry, note=note)
 
 
 def _run_story(newsroom: Newsroom, story: StoryId, listed_at: Micros) -> list[float]:

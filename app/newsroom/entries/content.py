@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 from app.content import (
     MAX_ENTRY_BYTES,
@@ -38,6 +38,26 @@ CLOCKS_DIFFER = Micros(60_000_000)
 _PLAIN_FIELDS = ("kind", "key_event", "importance", "headline", "label", "icon", "display_time")
 
 
+TextForm = Literal["html", "markdown", "plain"]
+
+
+class ParseText(Protocol):
+    """The signature of `parse_text`."""
+
+    def __call__(
+        self, form: TextForm, text: str, *, new_id: Callable[[], str], kept: Mapping[str, Block]
+    ) -> list[Block]:
+        """Parse the text. Raises InvalidInput."""
+        ...
+
+
+def parse_text(form: TextForm, text: str, *, new_id: Callable[[], str], kept: Mapping[str, Block]) -> list[Block]:
+    """Parse a text or HTML into blocks; `kept` are those that a text may name. Raises InvalidInput."""
+    if form == "html":
+        return parse_html(text, new_id=new_id)
+    return (parse_plain if form == "plain" else parse_markdown)(text, new_id=new_id, kept=kept)
+
+
 def block_ids(source: Base62Source, key: str) -> Callable[[], str]:
     """Return a function that makes the ids of one write's new blocks; `key` names the entry and the version."""
     made = 0
@@ -57,10 +77,12 @@ def new_content(
     new_id: Callable[[], str],
     media: BodyMedia,
     before: EntryContent | None = None,
+    parse: ParseText = parse_text,
 ) -> EntryContent:
     """Make the content of a new entry; without authors it is by its poster. Raises InvalidInput, TooLarge.
 
-    Given what the entry said `before`, blocks that have not changed keep their ids.
+    Given what the entry said `before`, blocks that have not changed keep their ids. `parse` is `parse_text`, or does
+    what it does.
     """
     written = [] if author is None else [author]
     if draft.authors is not None:
@@ -71,7 +93,7 @@ def new_content(
         source=None if draft.source is None else draft.source.model_dump(exclude_none=True),
         tags=tuple(tag.model_dump() for tag in draft.tags or ()),
     )
-    content = with_body(content, draft, new_id=new_id, media=media, earlier=before)
+    content = with_body(content, draft, new_id=new_id, media=media, earlier=before, parse=parse)
     if before is not None:
         kept = reuse_ids(as_blocks(before), as_blocks(content))
         content = dataclasses.replace(content, blocks=tuple(kept))
@@ -127,6 +149,7 @@ def with_body(
     new_id: Callable[[], str],
     media: BodyMedia,
     earlier: EntryContent | None = None,
+    parse: ParseText = parse_text,
 ) -> EntryContent:
     """Return the content with the body that was written, if one was. Raises Conflict `blocks_would_be_lost`."""
     before = as_blocks(content)
@@ -136,13 +159,13 @@ def with_body(
     if blocks is not None:
         after = media.complete(blocks, new_id=new_id)
     elif written.html is not None:
-        after = media.adopt(parse_html(written.html, new_id=new_id), before=shown)
+        after = media.adopt(parse("html", written.html, new_id=new_id, kept={}), before=shown)
     elif written.text is not None:
         text, text_format = written.text, written.text_format or content.text_format
         _refuse_loss(content, text)
-        parse = parse_plain if text_format == "plain" else parse_markdown
         kept = {block["id"]: block for block in before if block["type"] not in TEXT_TYPES}
-        after = media.adopt(parse(text, new_id=new_id, kept=kept), before=shown)
+        form: TextForm = "plain" if text_format == "plain" else "markdown"
+        after = media.adopt(parse(form, text, new_id=new_id, kept=kept), before=shown)
         if content.text is None and text_format == "markdown":
             formatted = keep_formatting(before, after)
             # A text that lacks what its blocks have would lose that with the next edit: it is rendered anew for it.

@@ -25,6 +25,7 @@ from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.bylines import check_bylines
 from app.newsroom.entries.content import block_ids, check_alternatives, check_display_time, new_content
 from app.newsroom.entries.edit import Revision, revise
+from app.newsroom.entries.read_bodies import NOTHING_READ, ReadBodies, read_bodies
 from app.newsroom.entries.release import unschedule_edit
 from app.newsroom.entries.shorthand import expand_shorthand, wants_pin
 from app.newsroom.entries.tags import complete_tags
@@ -59,22 +60,25 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
 
     The reply has one result for each item, in order: `status`, and `entry` or `problem`.
     """
+    drafts = [_draft(item) for item in batch.items]
+    # Seconds of CPU, which would keep every other write waiting for the one writer that SQLite has.
+    bodies = read_bodies(newsroom, call, (draft for draft in drafts if isinstance(draft, EntryDraft)))
     with begin_story_write(newsroom, call, story_ref, recheck=_RECHECK, right=Right.CREATE_ENTRY) as context:
         if isinstance(context, Reply):
             return context
         refuse_closed(context.story)
         created: list[EntryId] = []
         results = []
-        for item in batch.items:
+        for draft in drafts:
+            if isinstance(draft, ValidationError):
+                problem = problem_of(validation_errors(draft.errors(include_url=False)))
+                results.append({"status": 422, "problem": problem})
+                continue
             try:
                 with context.tx.savepoint():
                     # A time of its own for each, which keeps their order in the newsroom's list.
                     each = dataclasses.replace(context, now=newsroom.clock())
-                    entry, shorthand = add_entry(each, EntryDraft.model_validate(item))
-            except ValidationError as error:
-                results.append(
-                    {"status": 422, "problem": problem_of(validation_errors(error.errors(include_url=False)))}
-                )
+                    entry, shorthand = add_entry(each, draft, bodies=bodies)
             except LiveblogError as error:
                 problem = problem_of(error)
                 results.append({"status": problem["status"], "problem": problem})
@@ -108,8 +112,15 @@ def upsert_entry(newsroom: Newsroom, call: Call, story_ref: str, external_id: st
         return answer_entry(context, entry, status=202 if is_scheduled(entry) else 200, shorthand=shorthand)
 
 
+def _draft(item: object) -> EntryDraft | ValidationError:
+    try:
+        return EntryDraft.model_validate(item)
+    except ValidationError as error:
+        return error
+
+
 def add_entry(
-    context: StoryContext, draft: EntryDraft, *, external_id: str | None = None
+    context: StoryContext, draft: EntryDraft, *, external_id: str | None = None, bodies: ReadBodies = NOTHING_READ
 ) -> tuple[Entry, JsonObject | None]:
     """Create an entry in the context's story, published if its status says so; return it with its shorthand as read.
 
@@ -125,7 +136,8 @@ def add_entry(
     check_display_time(draft, now=now)
     entry_id = EntryId(draft.id or random.uuid("entry", f"{story.id}:{now}"))
     new_id = block_ids(random, f"{entry_id}:1")
-    content = new_content(draft, author=actor.author, new_id=new_id, media=UsedMedia(context))
+    media = UsedMedia(context, complete=bodies.complete)
+    content = new_content(draft, author=actor.author, new_id=new_id, media=media, parse=bodies.parse)
     check_alternatives(content, story.settings)
     check_bylines(context, content)
     entry = Entry(

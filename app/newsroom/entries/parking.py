@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Collection
 
 from app.domain.entry import Entry, EntryStatus
-from app.domain.errors import NotFound
 from app.domain.statuses import Action
 from app.newsroom.context.access import CLOCK
 from app.newsroom.context.newsroom import Call, Newsroom
@@ -43,9 +42,8 @@ def park_held_by(newsroom: Newsroom, call: Call, tokens: Collection[str]) -> Non
         stories = sorted({entry.story for entry in list_held_entries(tx) if _holds(tx, entry, tokens)})
     for story in stories:
         with newsroom.database.transaction() as tx:
-            try:
-                context = WriteContext(tx, newsroom, CLOCK, call, newsroom.clock()).lock_story(story)
-            except NotFound:  # deleted or purged meanwhile
+            context = WriteContext(tx, newsroom, CLOCK, call, newsroom.clock()).try_lock_story(story)
+            if context is None:
                 continue
             for entry in list_held_entries(tx, story=story):
                 if _holds(tx, entry, tokens):

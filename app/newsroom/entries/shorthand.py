@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -51,6 +51,13 @@ def expand_shorthand(
 def without_shorthand(tx: ReadTransaction, text: str) -> str:
     """Return the text as it stands in an entry, for a token whose shorthand is taken out of it."""
     return read_shorthand(text, find_author=_Authors(tx).find).text
+
+
+def author_finder(tx: ReadTransaction) -> Callable[[str], JsonObject | None]:
+    """Return what finds an author by the name behind an `@`, among the people as they are now."""
+    authors = _Authors(tx)
+    authors.read()
+    return authors.find
 
 
 def wants_pin(understood: JsonObject | None) -> bool:
@@ -111,9 +118,13 @@ class _Authors:
 
     def find(self, name: str) -> JsonObject | None:
         """Return the author of that name; None if there is none, or more than one."""
-        if self._handles is None:
-            self._handles = authors_by_handle(list_people(self._tx))
-        return self._handles.get("".join(fold_words(name)))
+        handles = self.read() if self._handles is None else self._handles
+        return handles.get("".join(fold_words(name)))
+
+    def read(self) -> Mapping[str, JsonObject | None]:
+        """Read the people, after which the transaction is not needed any more."""
+        self._handles = authors_by_handle(list_people(self._tx))
+        return self._handles
 
 
 def authors_by_handle(people: Iterable[Person]) -> dict[str, JsonObject | None]:

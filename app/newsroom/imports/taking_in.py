@@ -28,12 +28,14 @@ from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.context.recording import record_story
 from app.newsroom.context.sites import lock_site_for_story
 from app.newsroom.context.write_context import StoryContext, WriteContext
+from app.newsroom.due.due_work import submit_overdue
 from app.newsroom.imports.checking import BadRecord, draft_of_story
 from app.newsroom.imports.feeding import feed_entry
 from app.newsroom.imports.making import IMPORT, add_imported, make_entry
 from app.newsroom.imports.prepared import PreparedEntry, TakenEntries, prepare_entries
 from app.newsroom.imports.records import ImportedEntry, ImportedStory
 from app.newsroom.publication.publication import EventImported, StoryOpened, publish_changes
+from app.newsroom.publication.story_again import publish_story_again
 from app.newsroom.stories.lifecycle import SLUG_TAIL_LENGTH, end_of_silence, new_story
 from app.storage.database.transactions import WriteTransaction
 from app.storage.imports.states import (
@@ -61,6 +63,8 @@ SHOWN_AT_ONCE = 20
 """Entries that are read together to be shown: of those that a slice has no time for, the reading was in vain."""
 BATCH_ENTRIES = 500
 """Entries that one call may bring, and that one call shows at most before it says how far it is."""
+CAME_DUE = "This came due while its story was being brought from elsewhere."
+"""The note of what becomes a submission for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +269,10 @@ def progress_of(tx: WriteTransaction, state: StoryImport) -> ImportProgress:
 
 
 def finish_import(context: StoryContext, state: StoryImport) -> StoryImport:
-    """Make the story what it is to be; if it is public, open it to readers. Returns the import, which is complete."""
+    """Make the story what it is to be; if it is public, open it to readers. Returns the import, which is complete.
+
+    What came due meanwhile is for a person to decide: there may have been a freeze.
+    """
     before = context.story
     after = dataclasses.replace(before, status=state.status, importing=False, version=before.version + 1)
     after = dataclasses.replace(after, ends_at=end_of_silence(after, context.now))
@@ -273,6 +280,7 @@ def finish_import(context: StoryContext, state: StoryImport) -> StoryImport:
     record_story(context, before=before, after=after, action=IMPORT)
     if after.is_public:
         publish_changes(context.in_story(after), [StoryOpened(state.public_since)])
+    submit_overdue(context.in_story(after), note=CAME_DUE)
     state = dataclasses.replace(state, state="complete")
     update_import(context.tx, state)
     return state
@@ -329,7 +337,10 @@ def _show_slice(context: StoryContext, state: StoryImport, *, until: float) -> t
         shown, shown_to = shown + 1, (entry.status_at, EntryId(entry.id))
     state = dataclasses.replace(state, shown_to=shown_to)
     if is_last:
-        return shown, finish_import(context, state)
+        state = finish_import(context, state)
+        if (story := read_story(context.tx, context.story.id)) is not None:
+            publish_story_again(context.in_story(story))  # who was on duty may have left since it began to be shown
+        return shown, state
     update_import(context.tx, state)
     return shown, state
 

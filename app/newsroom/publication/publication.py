@@ -15,10 +15,10 @@ from typing import Literal
 from app.domain.clock import Micros, parse_time
 from app.domain.cursor import CHECK_LENGTH, EPOCH_LENGTH, Cursor
 from app.domain.entry import Entry
-from app.domain.errors import Unavailable
 from app.domain.identifiers import EntryId
 from app.domain.sites import DEFAULT_SITE
 from app.domain.sort_keys import sort_key_at
+from app.newsroom.context.freezing import frozen_meanwhile
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.comments import show_comments_again
 from app.newsroom.publication.public_story import public_fields
@@ -130,7 +130,7 @@ def publish_changes(context: StoryContext, changes: Sequence[PublicChange]) -> d
     row = read_public_story_row(tx, story.id)
     if row is not None and row.site_frozen and not story.site_frozen:
         # On PostgreSQL a freeze may commit between our look at the site and the story's lock: look again, with it.
-        raise Unavailable("unavailable", "The site has been frozen at this moment.", retry_after_seconds=1)
+        raise frozen_meanwhile()
     if row is None:
         row = _new_row(context, is_import=isinstance(changes[0], EventImported))
         upsert_public_story(tx, row, is_new=True)

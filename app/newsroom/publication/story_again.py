@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.newsroom.context.begin_write import open_write
+from app.newsroom.context.access import CLOCK
 from app.newsroom.context.newsroom import Call, Newsroom
-from app.newsroom.context.write_context import StoryContext
+from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.publication.public_story import public_changes
 from app.newsroom.publication.publication import StoryUpdated, publish_changes
 from app.storage.newsroom.stories import list_stories_on_duty
@@ -23,10 +23,13 @@ def publish_stories_of_duty(
 ) -> None:
     """Publish again the stories that show a person for their duty, or anybody, each in a transaction of its own.
 
-    The caller sees them all.
+    To be called after the commit that changed what they show. Nobody asked for it by a right of their own, which they
+    may have given up by that commit. A story that is being imported is published so once it is complete.
     """
     with newsroom.database.snapshot() as tx:
         stories = list_stories_on_duty(tx, person)
     for story in stories:
-        with open_write(newsroom, call) as opened:
-            publish_story_again(opened.lock_story(story), despite_freeze=despite_freeze)
+        with newsroom.database.transaction() as tx:
+            context = WriteContext(tx, newsroom, CLOCK, call, newsroom.clock()).try_lock_story(story)
+            if context is not None:
+                publish_story_again(context, despite_freeze=despite_freeze)

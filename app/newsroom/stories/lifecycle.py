@@ -13,7 +13,7 @@ from app.domain.rights import Right, actor_in_story, require_right, sees_site
 from app.domain.slugs import slug_from_title
 from app.domain.story import STORY_TRANSITIONS, Story, StorySettings, StoryStatus
 from app.newsroom.context.begin_write import begin_write, see_story
-from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
+from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen, refuse_late_creation
 from app.newsroom.context.lookup import require_visible
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
@@ -64,6 +64,7 @@ def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
         if story.settings.comments is not None:
             _count_elsewhere(context, story)
         if story.is_public:
+            refuse_late_creation(context.tx)
             publish_changes(context.in_story(story), [StoryUpdated()])
             update_linked(context, None, story)
         return answer_story(context, story, status=201)

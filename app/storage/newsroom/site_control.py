@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -19,6 +19,11 @@ _MAKE = {
     "sqlite": sqlite_insert(_control).values(id=1).on_conflict_do_nothing(),
 }
 _SELECT = select(_control).where(_control.c.id == 1)
+
+_CREATION_KEY = 0x6C6266727A65
+"""Of a lock of its own: the row above is locked before sites by some and after stories by others."""
+_SHARE_CREATION = text("SELECT pg_advisory_xact_lock_shared(:key)")
+_AWAIT_CREATIONS = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,21 @@ def update_site_frozen(tx: WriteTransaction, *, frozen: bool) -> bool:
     _make_row(tx)
     changed = update(_control).where(_control.c.id == 1, _control.c.frozen.is_not(frozen)).values(frozen=frozen)
     return tx.connection.execute(changed).rowcount == 1
+
+
+def lock_creation(tx: WriteTransaction) -> None:
+    """Let a freeze wait for the end of this transaction, which makes a public story; read then whether there is one.
+
+    On PostgreSQL, where a freeze can lock no story that is not committed yet. SQLite has one writer.
+    """
+    if tx.connection.dialect.name == "postgresql":
+        tx.connection.execute(_SHARE_CREATION, {"key": _CREATION_KEY})
+
+
+def await_creations(tx: WriteTransaction) -> None:
+    """Wait for every transaction that called `lock_creation`; to be called without other locks, after a freeze."""
+    if tx.connection.dialect.name == "postgresql":
+        tx.connection.execute(_AWAIT_CREATIONS, {"key": _CREATION_KEY})
 
 
 def read_signing_key(tx: ReadTransaction) -> str | None:

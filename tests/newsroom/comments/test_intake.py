@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import threading
 import uuid
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from app.domain.comments import CommentAction
@@ -14,11 +16,12 @@ from app.newsroom.comments.intake import ArrivingComment, CommentIntake, TakenCo
 from app.newsroom.comments.moderation import moderate_comment
 from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Call, CommentPolicy, Newsroom
-from app.storage.database.transactions import Database
+from app.storage.database.transactions import Database, WriteTransaction
 from app.storage.newsroom.audit import AuditFilter, list_audit
 from app.storage.newsroom.stories import lock_story
 from app.wire.requests.comments import CommentDecision, CommentDraft
 from tests.newsroom.driver import OPERATOR, NewsroomDriver
+from tests.storage.wrapped_database import WrappedDatabase
 
 HOUR = 3_600_000_000
 
@@ -55,6 +58,36 @@ def test_a_key_that_comes_twice_in_one_batch_is_one_comment(driver: NewsroomDriv
     assert (taken(one).comment, taken(one).is_replayed) == (taken(two).comment, False)
     assert taken(two).is_replayed
     assert taken(one).receipt == taken(two).receipt
+
+
+class _OvertakenDatabase(WrappedDatabase):
+    """A database in which something else is done right before the first write."""
+
+    def __init__(self, database: Database, before: Callable[[], object]) -> None:
+        super().__init__(database)
+        self._before: Callable[[], object] | None = before
+
+    def transaction(self, *, gives_way: bool = False) -> AbstractContextManager[WriteTransaction]:
+        before, self._before = self._before, None
+        if before is not None:
+            before()
+        return super().transaction(gives_way=gives_way)
+
+
+def test_a_key_that_comes_twice_and_was_stored_by_another_process_meanwhile_leads_to_what_that_stored(
+    driver: NewsroomDriver,
+) -> None:
+    story, key = driver.story()["id"], str(uuid.uuid4())
+    newsroom = newsroom_of(driver)
+    faster: list[TakenComment | LiveblogError] = []
+    overtaken = _OvertakenDatabase(
+        driver.database, lambda: faster.extend(intake_of(newsroom).take([arriving(story, client_key=key)]))
+    )
+    slower = intake_of(dataclasses.replace(newsroom, database=overtaken))
+    found = slower.take([arriving(story, client_key=key), arriving(story, "Other."), arriving(story, client_key=key)])
+    assert [taken(each).comment == taken(faster[0]).comment for each in found] == [True, False, True]
+    assert {taken(found[0]).receipt, taken(found[2]).receipt} == {taken(faster[0]).receipt}
+    assert [taken(each).is_replayed for each in found] == [True, False, True]
 
 
 def test_a_story_closes_once_nobody_moderates_and_opens_when_somebody_does(driver: NewsroomDriver) -> None:

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 
 from app.domain.comments import CommentAction
-from app.domain.errors import LiveblogError
+from app.domain.errors import LiveblogError, NotFound
+from app.newsroom.comments.conversion import make_entry_of_comment
 from app.newsroom.comments.moderation import answer_comment, moderate_comment, moderate_comments
 from app.newsroom.context.newsroom import Newsroom
-from app.wire.requests.comments import CommentBatch, CommentDecision, NewsroomAnswer
+from app.storage.newsroom.stories import lock_story
+from app.wire.requests.comments import CommentBatch, CommentDecision, CommentEntry, NewsroomAnswer
 from tests.faults.tables import select
 from tests.newsroom.comments.test_intake import arriving, intake_of, newsroom_of, taken
 from tests.newsroom.driver import NewsroomDriver
@@ -88,6 +90,22 @@ def test_once_it_is_acknowledged_nothing_is_shown_that_was_not(
     assert shown_now() == at_the_answer
     if "freeze" not in taking_back:
         assert shown_now() == []
+
+
+def test_no_entry_is_made_of_a_reply_that_is_purged_while_its_story_is_waited_for(
+    driver: NewsroomDriver, database_url: str
+) -> None:
+    story = str(driver.story()["id"])
+    newsroom = newsroom_of(driver)
+    comment = taken(intake_of(newsroom).take([arriving(story)])[0]).comment
+    made = _Racing(lambda: make_entry_of_comment(newsroom, driver.call(), comment, CommentEntry()))
+    with driver.database.transaction() as tx:
+        assert lock_story(tx, story) is not None
+        made.start()
+        _until(lambda: select(database_url, _WAITING) == [(1,)])
+        tx.connection.exec_driver_sql("DELETE FROM comments")
+    with pytest.raises(NotFound, match="comment_not_found"):
+        made.end()
 
 
 class _Racing:

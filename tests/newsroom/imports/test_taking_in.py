@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from app.domain.sites import DEFAULT_SITE
+from app.newsroom.entries.versions import show_versions
 from app.newsroom.imports import taking_in
 from app.newsroom.imports.taking_in import begin_import, give_up_import, show_entries, take_entries
 from app.newsroom.queries.lists import show_entries as list_entries
-from app.newsroom.queries.lists import show_story
+from app.newsroom.queries.lists import show_entry, show_story
 from app.newsroom.sites.sites import make_site
 from app.storage.public.material_changes import list_changed_at, list_new_stories, list_story_changes
 from app.storage.public.reads import EntryFilter, list_public_entries
 from app.wire.requests.sites import SiteDraft
-from tests.newsroom.driver import NewsroomDriver, body
+from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.imports.bringing import (
     Interrupted,
     InterruptedDatabase,
@@ -307,3 +309,51 @@ def test_a_story_that_is_being_shown_cannot_become_a_draft_and_that_is_said(
     assert contents_of_tables(driver) == before
     bring(driver, story, imported_entries(10))
     assert len(public_entries(driver, "the-night")) == 10
+
+
+@pytest.mark.parametrize("is_frozen", [True, False])
+def test_what_comes_due_while_its_story_is_being_opened_stops_no_thaw_and_waits_for_a_person(
+    driver: NewsroomDriver, is_frozen: bool
+) -> None:
+    draft = imported_story(slug="the-night", status="draft")
+    bring(driver, draft, imported_entries(3))
+    story = begin_import(driver.newsroom, driver.call(), draft).story
+    other = driver.post(driver.story()["id"], status="scheduled", publish_at=format_time(Micros(driver.now + HOUR)))
+    waiting = driver.post(story, status="scheduled", publish_at=format_time(Micros(driver.now + HOUR)))
+    ending = driver.post(story, expires_at=format_time(Micros(driver.now + HOUR)))
+    begin_import(driver.newsroom, driver.call(), dataclasses.replace(draft, status="live"), opens=True)
+    if is_frozen:
+        driver.freeze()
+        with pytest.raises(Conflict, match="frozen"):
+            show_entries(driver.newsroom, driver.call(), story)
+    driver.now += 2 * HOUR
+    if is_frozen:
+        assert driver.freeze(frozen=False)["frozen"] is False
+    assert driver.due() is None
+    assert driver.backoff.failures == 0
+
+    def status(entry: dict[str, Any]) -> str:
+        shown: str = body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))["status"]
+        return shown
+
+    of_other = "submitted" if is_frozen else "published"
+    assert [status(each) for each in (other, waiting, ending)] == [of_other, "scheduled", "published"]
+    while show_entries(driver.newsroom, driver.call(), story).state != "complete":
+        pass
+    assert status(waiting) == "submitted"
+    notes = body(show_versions(driver.newsroom, driver.call(), story, waiting["id"]))["items"]
+    assert "brought from elsewhere" in notes[0]["note"]
+    driver.due()
+    assert [status(waiting), status(ending)] == ["submitted", "expired"]
+
+
+def test_nothing_of_a_story_that_is_being_opened_is_due_next(driver: NewsroomDriver) -> None:
+    draft = imported_story(status="draft")
+    bring(driver, draft, imported_entries(1))
+    story = begin_import(driver.newsroom, driver.call(), draft).story
+    entry = driver.post(story, status="scheduled", publish_at=format_time(Micros(driver.now + HOUR)))
+    assert driver.due() is not None
+    opening = begin_import(driver.newsroom, driver.call(), dataclasses.replace(draft, status="live"), opens=True)
+    assert driver.due() is None
+    show_all(driver, opening)
+    assert format_time(Micros(driver.due() or 0)) == entry["publish_at"]

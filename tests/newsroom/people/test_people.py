@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
@@ -9,12 +10,17 @@ import pytest
 from app.domain.errors import NotAllowed, NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
 from app.newsroom.context.newsroom import Call
+from app.newsroom.imports import taking_in
+from app.newsroom.imports.taking_in import begin_import, show_entries
 from app.newsroom.people import invites, people, sessions, tokens
-from app.newsroom.queries.lists import show_me
+from app.newsroom.queries.lists import show_entry, show_me
 from app.newsroom.queries.stream_feed import admit_by_token, begin_watching, read_news
+from app.newsroom.stories.duty import hand_over
 from app.storage.newsroom.people import list_tokens
-from app.wire.requests.people import InviteDraft, PersonPatch, TokenDraft
+from app.wire.requests.people import Handover, InviteDraft, PersonPatch, TokenDraft
 from tests.newsroom.driver import NewsroomDriver, body
+from tests.newsroom.imports.bringing import Interrupted, InterruptedDatabase, bring, find_public
+from tests.newsroom.imports.records import imported_entries, imported_story
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
@@ -161,3 +167,66 @@ def test_what_cannot_be_written_now_is_written_the_next_time(driver: NewsroomDri
     assert driver.newsroom.usage.last_used_at(token) == driver.now
     driver.newsroom.usage.write(driver.database)
     assert driver.newsroom.usage.last_used_at(token) is None
+
+
+def _shown_authors(driver: NewsroomDriver, story: str) -> list[str]:
+    """Return the authors that readers were last sent of a story itself."""
+    changes = [event for event in driver.events() if event["story"] == story and event["type"] == "story.updated"]
+    return [author["name"] for author in changes[-1]["fields"]["authors"]]
+
+
+def _on_duty(driver: NewsroomDriver, story: str, person: str | None) -> str:
+    hand_over(driver.newsroom, driver.call(), story, Handover(person=person))
+    return story
+
+
+def test_an_admin_who_shuts_themselves_out_leaves_the_duty_and_what_they_hold_is_parked(
+    driver: NewsroomDriver,
+) -> None:
+    ada = driver.hire("admin", byline="Ada Admin")
+    story = _on_duty(driver, driver.story()["id"], ada.person)
+    held = ada.post(story, hold_seconds=600)
+    assert (_shown_authors(driver, story), held["status"]) == (["Ada Admin"], "scheduled")
+    shut_out = body(people.disable_person(ada.newsroom, ada.call(), str(ada.person)))
+    assert shut_out["disabled_at"] is not None
+    assert _shown_authors(driver, story) == []
+    assert body(show_entry(driver.newsroom, driver.call(), story, held["id"]))["status"] == "submitted"
+
+
+def test_a_story_that_is_being_imported_keeps_no_change_of_a_person_from_the_others(driver: NewsroomDriver) -> None:
+    newsroom, call, ada = driver.newsroom, driver.call(), driver.hire(byline="Ada")
+    draft = imported_story(slug="the-night", status="draft")
+    bring(driver, draft, imported_entries(3))
+    coming = begin_import(newsroom, call, draft).story
+    others = [_on_duty(driver, driver.story(f"Story {number}")["id"], ada.person) for number in range(4)]
+    _on_duty(driver, coming, ada.person)
+    begin_import(newsroom, call, dataclasses.replace(draft, status="live"), opens=True)
+    change(driver, ada, byline="Ada Lind")
+    assert [_shown_authors(driver, story) for story in others] == [["Ada Lind"]] * 4
+    driver.freeze()
+    driver.freeze(frozen=False)
+    people.disable_person(newsroom, call, str(ada.person))
+    assert [_shown_authors(driver, story) for story in others] == [[]] * 4
+    driver.purge(person=ada.person)
+    assert body(people.show_people(newsroom, call))["items"][0]["name"] != "Person 1"
+    assert show_entries(newsroom, call, coming).state == "complete"
+
+
+def test_readers_never_see_who_left_the_duty_while_the_story_was_being_imported(
+    driver: NewsroomDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking_in, "SLICE_SECONDS", 0.0)
+    newsroom, call, ada = driver.newsroom, driver.call(), driver.hire(byline="Ada")
+    draft = imported_story(slug="the-night", status="draft")
+    bring(driver, draft, imported_entries(3))
+    coming = _on_duty(driver, begin_import(newsroom, call, draft).story, ada.person)
+    begin_import(newsroom, call, dataclasses.replace(draft, status="live"), opens=True)
+    interrupted = dataclasses.replace(newsroom, database=InterruptedDatabase(driver.database, commits=1))
+    with pytest.raises(Interrupted):
+        show_entries(interrupted, call, coming)
+    people.disable_person(newsroom, call, str(ada.person))
+    while show_entries(newsroom, call, coming).state != "complete":
+        pass
+    shown = find_public(driver, coming)
+    assert shown is not None
+    assert b"Ada" not in shown.fields
