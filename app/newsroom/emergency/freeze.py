@@ -18,7 +18,7 @@ from app.newsroom.publication.story_again import publish_stories_of_duty
 from app.newsroom.stories.lifecycle import put_story, transition_story
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.due import list_due_stories
-from app.storage.newsroom.site_control import await_creations, read_site_frozen, update_site_frozen
+from app.storage.newsroom.site_control import lock_out_creations, read_site_frozen, update_site_frozen
 from app.storage.newsroom.stories import list_frozen_stories, lock_every_story
 from app.wire.encoding import encode_json
 from app.wire.requests.people import Freeze
@@ -63,7 +63,7 @@ def set_freeze(newsroom: Newsroom, call: Call, freeze: Freeze) -> Reply:
         with newsroom.database.transaction() as tx:
             lock_every_story(tx)
         with newsroom.database.transaction() as tx:
-            await_creations(tx)  # of stories whose rows could not be seen
+            lock_out_creations(tx)  # of stories whose rows could not be seen
     if freeze.story is None and not freeze.frozen:
         publish_stories_of_duty(newsroom, call, None)  # which changes hands in a freeze, too
     return reply

@@ -75,7 +75,7 @@ def lock_creation(tx: WriteTransaction) -> None:
         tx.connection.execute(_SHARE_CREATION, {"key": _CREATION_KEY})
 
 
-def await_creations(tx: WriteTransaction) -> None:
+def lock_out_creations(tx: WriteTransaction) -> None:
     """Wait for every transaction that called `lock_creation`; to be called without other locks, after a freeze."""
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(_AWAIT_CREATIONS, {"key": _CREATION_KEY})
