@@ -177,11 +177,15 @@ def restore_lines(newsroom: Newsroom, call: Call, story: str, values: Sequence[R
 
 
 def finish_restore(newsroom: Newsroom, call: Call, story: str, header: ExportHeader) -> ImportProgress:
-    """Open the story to readers, if it was public. Raises Conflict `import_incomplete` if a part of it is not here."""
+    """Open the story to readers, if it was public.
+
+    Raises Conflict `import_incomplete` if a part of it is not here, and `frozen`: it is opened by the next run.
+    """
     with open_write(newsroom, call, right=Right.IMPORT_STORIES) as opened:
         context, state = lock_import(opened, story)
         if state.state == "complete":
             return progress_of(opened.tx, state)
+        refuse_frozen(context.story)
         row = read_public_story_row(opened.tx, context.story.id)
         log = header.log
         if log is not None:
