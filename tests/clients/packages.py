@@ -49,10 +49,7 @@ def require_sample(name: str, tarball: Path) -> Path:
     for path in source.iterdir():
         if path.name not in {*LOCKED, "node_modules"}:
             _copy(path, folder / path.name)
-    asked = ["npm", "install", "--no-save", "--no-package-lock", "--offline", *QUIET, str(tarball)]
-    done = run_tool(asked, folder=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert not (folder / "node_modules" / "liveblog-client").is_symlink()
+    _put_package(tarball, folder / "node_modules")
     return folder
 
 
@@ -105,6 +102,25 @@ def run_script(folder: Path, name: str) -> subprocess.CompletedProcess[str]:
     done = run_tool(["npm", "run", "--silent", name], folder=folder, seconds=BUILD_SECONDS, NEXT_TELEMETRY_DISABLED="1")
     assert done.returncode == 0, done.stdout + done.stderr
     return done
+
+
+def _put_package(tarball: Path, modules: Path) -> None:
+    """Install a tarball by itself, and put what npm makes of it in the place of a sample's link to the folder.
+
+    In the sample's own folder npm would ask the registry for all that the sample needs, which its cache may have lost.
+    """
+    alone = tarball.parent / f"alone-{modules.parent.name}"
+    alone.mkdir(exist_ok=True)
+    (alone / "package.json").write_text('{"private": true}')
+    asked = ["npm", "install", "--no-save", "--no-package-lock", "--offline", *QUIET, str(tarball)]
+    done = run_tool(asked, folder=alone)
+    assert done.returncode == 0, done.stdout + done.stderr
+    package = modules / "liveblog-client"
+    if package.is_symlink():
+        package.unlink()
+    else:
+        shutil.rmtree(package, ignore_errors=True)
+    _copy(alone / "node_modules" / package.name, package)
 
 
 def _copy(path: Path, to: Path) -> None:

@@ -181,7 +181,8 @@ def test_the_minutes_work_waits_once_for_a_silent_server_and_says_once_what_it_c
     posts = [site.publish(f'[liveblog story="{site.story}"]', title=f"Untold {n}")[0] for n in (1, 2, 3)]
     for post_id in posts:
         site.run(
-            "update_post_meta($given['id'], '_liveblog_story_live', '1');"
+            "global $wpdb; update_post_meta($given['id'], '_liveblog_story_live', '1');"
+            "$wpdb->update($wpdb->posts, ['post_modified' => '2026-01-01 09:00:00'], ['ID' => $given['id']]);"
             "return update_post_meta($given['id'], '_liveblog_story_home', $given['story']);",
             id=post_id,
             story=site.story,
@@ -194,7 +195,7 @@ def test_the_minutes_work_waits_once_for_a_silent_server_and_says_once_what_it_c
         assert [path for path in silent.asked if path == address] == [address] * 2
         untold = [line for line in told(site)[before:] if "does not know the address" in line]
         assert len(untold) == 1
-        assert "The server does not answer" in untold[0]
+        assert f"of post {max(posts)} yet: The server does not answer" in untold[0]
         silent.answer = (200, {"Content-Type": "application/json"}, b"{}")
         site.run("LiveblogStory\\every_minute(); return 1;")
     assert silent.asked.count(address) == 5
