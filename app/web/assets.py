@@ -14,8 +14,9 @@ from __future__ import annotations
 import gzip
 import hashlib
 import mimetypes
+import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.util import find_spec
@@ -48,6 +49,8 @@ _THEME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _SMALL = 200_000
 _COMMENT_LINES = re.compile(rb"^[ ]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 _INDENTS = re.compile(rb"^[ ]+", re.MULTILINE)
+_IMPORT = re.compile(rb"""^(?:import|export)\b[^;"'()]*["'](\.[^"']+)["']""", re.MULTILINE)
+_LATE_IMPORT = re.compile(rb"""\bimport\(\s*["'](\.[^"']+)["']""")
 _WORDS = re.compile(r"(words|refusals)/([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4})\.json")
 _VERSION = re.compile(r"[0-9a-f]{8,64}")
 JOINED = "story_view.js"
@@ -111,6 +114,7 @@ class Assets:
     ) -> None:
         self._catalogue = catalogue or Catalogue()
         self._files: dict[str, Asset] = {}
+        self._preloads: dict[str, list[str]] = {}
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name, content = path.relative_to(folder).as_posix(), path.read_bytes()
             self._files[name] = Asset(name, shortened(content) if path.suffix == ".js" else content)
@@ -142,6 +146,28 @@ class Assets:
     def url(self, name: str) -> str:
         """Return the versioned address of a file, cacheable forever. Raises KeyError for an unknown file."""
         return f"/static/{self.version}/{self._files[name].name}"
+
+    def imported(self, names: Iterable[str], *, later: bool = False) -> set[str]:
+        """Return the names of the scripts that some import, and those in turn; `later` takes in what they load later.
+
+        Raises KeyError for an unknown one.
+        """
+        asked = list(names)
+        found = set[str]()
+        while asked:
+            name = asked.pop()
+            script, folder = self._files[name].content, posixpath.dirname(name)
+            addresses = _IMPORT.findall(script) + (_LATE_IMPORT.findall(script) if later else [])
+            fresh = {posixpath.normpath(posixpath.join(folder, each.decode())) for each in addresses} - found
+            found |= fresh
+            asked += fresh
+        return found
+
+    def preloads(self, name: str) -> list[str]:
+        """List the addresses of all that a script imports, for a page that asks for them at once."""
+        if name not in self._preloads:
+            self._preloads[name] = [self.url(each) for each in sorted(self.imported([name]))]
+        return self._preloads[name]
 
     @cached_property
     def element(self) -> Asset:

@@ -7,7 +7,6 @@ answered. One release's shell is kept whole or not at all, under a name that say
 from __future__ import annotations
 
 import hashlib
-import posixpath
 import re
 
 from fastapi import APIRouter, Request, Response
@@ -26,24 +25,14 @@ _ICONS = (
     ("newsroom_shell/icon-512.png", "512x512", "any"),
     ("newsroom_shell/icon-maskable-512.png", "512x512", "maskable"),
 )
-_IMPORT = re.compile(rb"""\b(?:import|export)\b[^;"'()]*\(?\s*["'](\.[^"']+)["']""")
 _NO_KEEPING = "no-cache"
 _COLOUR = "#b3131b"
 
 
 def shell_files(assets: Assets, html: str) -> list[str]:
     """Return the addresses of the files that the page is made of: those it names, and all that their modules import."""
-    named = re.findall(rf"/static/{assets.version}/([\w./-]+)", html)
-    found: dict[str, None] = {}
-    while named:
-        name = named.pop()
-        if name in found:
-            continue
-        found[name] = None
-        if name.endswith(".js"):
-            folder = posixpath.dirname(name)
-            imported = _IMPORT.findall(assets.file(name).content)
-            named += [posixpath.normpath(posixpath.join(folder, each.decode())) for each in imported]
+    found = set(re.findall(rf"/static/{assets.version}/([\w./-]+)", html))
+    found |= assets.imported((name for name in found if name.endswith(".js")), later=True)
     return [assets.url(name) for name in sorted(found)]
 
 

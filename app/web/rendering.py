@@ -123,7 +123,12 @@ class Renderer:
 
     def _environment(self, overridden: Mapping[str, str] | None = None) -> Environment:
         environment = make_environment({**FILTERS, "words_for": self.catalogue.words_for}, overridden)
-        environment.globals |= {"asset": self._assets.url, "feed_types": FEED_TYPES, "icons": ICONS}
+        environment.globals |= {
+            "asset": self._assets.url,
+            "preloads": self._assets.preloads,
+            "feed_types": FEED_TYPES,
+            "icons": ICONS,
+        }
         return environment
 
     def site_at(self, request: Request) -> Site:

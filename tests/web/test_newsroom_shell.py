@@ -47,6 +47,18 @@ async def test_it_names_the_page_as_it_is_served(client: httpx.AsyncClient) -> N
     assert (await _shell(client))["page"] == hashlib.sha256(page.content).hexdigest()
 
 
+async def test_every_module_is_asked_for_at_once_and_not_after_the_one_that_imports_it(
+    client: httpx.AsyncClient,
+) -> None:
+    html = (await client.get("/newsroom")).text
+    named = re.findall(r'<link rel="modulepreload" href="/static/[0-9a-f]+/([\w./-]+)">', html)
+    modules = {path.relative_to(STATIC_FOLDER).as_posix() for path in (STATIC_FOLDER / "newsroom").rglob("*.js")}
+    assert len(named) == len(set(named))
+    assert modules - {"newsroom/main.js"} <= set(named)
+    assert {"client.js", "entries.js", "truncate.js"} <= set(named)
+    assert not {"newsroom/main.js", "embeds/frames.js", "newsroom_shell/worker.js"} & set(named)
+
+
 async def test_every_file_of_the_page_is_named_under_this_release_and_no_other(client: httpx.AsyncClient) -> None:
     files = (await _shell(client))["files"]
     named = {re.sub(r"^/static/[0-9a-f]+/", "", address) for address in files}
