@@ -15,8 +15,8 @@ from app.cli.output import draw, say
 from app.cli.people_lookup import find_or_add_person, find_person_id, names_of_actors
 from app.cli.setup import set_up
 from app.domain.rights import Role
+from app.newsroom.people.qr_codes import encode_qr_text
 from app.wire.audit_export import encode_audit_header, encode_audit_line
-from app.wire.qr_codes import encode_qr_text
 
 app = typer.Typer()
 

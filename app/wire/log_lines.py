@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 from pydantic_core import PydanticSerializationError, to_json
+
+from app.wire.short_cache import cache_short
 
 RequestLine = tuple[str, str, str, int, int, float]
 """Request id, method, path as it may be logged, status, bytes of the body, seconds until its end."""
@@ -56,7 +57,7 @@ def encode_request_line(time: str, line: RequestLine, client: str) -> str:
     )
 
 
-@lru_cache(maxsize=1024)
+@cache_short(1024)
 def _quoted(path: str) -> str:
     return to_json(path).decode()
 

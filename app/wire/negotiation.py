@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum
-from functools import lru_cache
+
+from app.wire.short_cache import cache_short
 
 
 class Encoding(Enum):
@@ -22,7 +23,7 @@ _OURS = (Encoding.BROTLI, Encoding.GZIP)
 """The best first: where a client prefers none, this order decides."""
 
 
-@lru_cache(maxsize=512)
+@cache_short(512)
 def choose_encoding(accept_encoding: bytes | None) -> Encoding:
     """Return the coding the client prefers among ours; plain when it names none of them, or cannot be understood."""
     if not accept_encoding:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from app.live.protocol.subscribe_requests import (
@@ -17,6 +16,7 @@ from app.live.protocol.subscribe_requests import (
     parse_subscribe_requests,
 )
 from app.wire.encoding import BodyVariant
+from app.wire.short_cache import cache_short
 
 _STORY = re.compile(r"/v1/stories/([^/]+)/(live|events)")
 _SEVERAL = "/v1/live"
@@ -45,7 +45,7 @@ class ConnectRequest:
     last_event_id: str | None = None
 
 
-@lru_cache(maxsize=ADDRESSES_KEPT)
+@cache_short(ADDRESSES_KEPT)
 def live_address(path: str) -> LiveAddress | None:
     """Return the live address of a decoded path; None for any other path."""
     if path == _SEVERAL:
@@ -58,7 +58,7 @@ def live_address(path: str) -> LiveAddress | None:
     return LiveAddress("live" if match[2] == "live" else "events", match[1])
 
 
-@lru_cache(maxsize=ADDRESSES_KEPT)
+@cache_short(ADDRESSES_KEPT)
 def parse_connect_request(address: LiveAddress, query_string: bytes, *, limit_stories: int) -> ConnectRequest:
     """Parse the query of a live address. Raises MalformedInput."""
     query = parse_query(query_string)

@@ -7,8 +7,9 @@ characters. What is left is what two programs in a row may read in two ways.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from urllib.parse import quote
+
+from app.wire.short_cache import cache_short
 
 Headers = list[tuple[bytes, bytes]]
 """A request's or a response's headers; names in lower case."""
@@ -33,7 +34,7 @@ class BadRequestHead(Exception):
     """A head that could be read in two ways. The message is a sentence that says why."""
 
 
-@lru_cache(maxsize=HOSTS_KEPT)
+@cache_short(HOSTS_KEPT)
 def is_host(value: bytes) -> bool:
     """Return whether a Host header's value is a host with or without a port, or empty."""
     return _HOST.fullmatch(value) is not None

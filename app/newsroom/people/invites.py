@@ -16,11 +16,11 @@ from app.newsroom.context.idempotency import earlier_reply
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import answer, record_audit
 from app.newsroom.context.write_context import WriteContext
+from app.newsroom.people.qr_codes import encode_qr_svg
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.invites import insert_invite, update_invite_secret
 from app.storage.newsroom.people import read_person
 from app.wire.encoding import encode_json
-from app.wire.qr_codes import encode_qr_svg
 from app.wire.requests.people import InviteDraft
 
 INVITE_HOURS = 24
