@@ -24,6 +24,12 @@ WRITES_MARKDOWN = """
 """
 """A script for pages in which everybody writes in Markdown, unless they have chosen otherwise."""
 
+READS_NOTHING_BY_ITSELF = """
+  const { setTimeout: later } = window;
+  window.setTimeout = (run, ms, ...rest) => later(run, ms === 20_000 ? 600_000 : ms, ...rest);
+"""
+"""A script for pages that read their lists again for news alone, and not every 20 seconds in any case."""
+
 
 def publish_at_once(context: BrowserContext) -> None:
     """Choose, as a person can, that nothing this browser publishes waits to be undone."""
@@ -99,6 +105,24 @@ def choose(page: Page, story: dict[str, Any]) -> None:
     """Choose a story, and wait until it is shown."""
     page.select_option("#story", story["id"])
     expect(page.locator("#story-page")).to_have_attribute("href", f"/stories/{story['slug']}")
+
+
+def note_outcomes(page: Page) -> None:
+    """Note from now on what is said of what was sent from the form, however soon something else takes its place."""
+    page.evaluate(
+        """() => {
+            const line = document.getElementById("act-line");
+            window.outcomes = [];
+            const note = () => window.outcomes.push(line.innerText);
+            new MutationObserver(note).observe(line, {subtree: true, childList: true, characterData: true});
+        }"""
+    )
+
+
+def outcomes(page: Page) -> list[str]:
+    """What was said since then, in its order."""
+    noted: list[str] = page.evaluate("window.outcomes")
+    return noted
 
 
 def until_in(page: Page, script: str) -> None:

@@ -13,6 +13,7 @@ from tests.browser.newsroom_rich_text import typed
 from tests.browser.newsroom_roles import (
     answer,
     button_of,
+    connection,
     dialog,
     entry,
     outcome,
@@ -130,6 +131,7 @@ def test_the_text_of_an_open_question_is_there_again_after_the_session_has_ended
     ask()
     texts = dialog(page).get_by_label("The entries")
     texts.fill("One.\n---\nTwo.")
+    expect(connection(page)).to_have_text("Connected")  # it is told of the end of the session
     assert newsroom.client.post(f"/v1/newsroom/people/{person}/revoke").is_success
     expect(page.locator("#problem")).to_contain_text("what you have written is kept here")
     expect(dialog(page)).to_be_hidden()

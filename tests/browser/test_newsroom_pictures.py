@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.network import Network
 from tests.browser.newsroom_page import TOO_WIDE, signed_in
@@ -25,6 +26,7 @@ from tests.browser.newsroom_roles import composer, dialog, outcome, press_at, pr
 from tests.browser.newsroom_server import Newsroom
 from tests.browser.photographs import photograph
 from tests.pictures import png, require_decoder
+from tests.waiting import await_true
 
 
 @pytest.fixture(autouse=True)
@@ -214,6 +216,27 @@ def test_an_older_picture_is_found_by_its_words_and_shown_again(
         ((image,),) = (images_of(item) for item in public_entries(newsroom, story))
         assert (image["alt"], image["caption"]) == ("Cranes", "Harbour at dawn")
         assert len(library(newsroom, "harbour")) == 1
+
+
+def test_an_answer_that_comes_late_does_not_take_the_place_of_what_was_searched_for_since(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    for number, words in enumerate(("Ferry at noon", "Tram at night")):
+        kept = newsroom.client.post("/v1/media", content=png(90 + number, 60), params={"caption": words, "alt": words})
+        assert kept.status_code == 201, kept.text
+    with signed_in(context, newsroom, story) as page:
+        held: list[Route] = []
+        page.route("**/v1/newsroom/media?*", lambda route: held.append(route), times=1)
+        composer(page).get_by_role("button", name="Find an older one").click()
+        await_true(lambda: page.evaluate("1") and held, or_say=lambda: "nothing was asked")
+        dialog(page).get_by_role("searchbox").fill("ferry")
+        page.keyboard.press("Enter")
+        found = dialog(page).get_by_role("listitem")
+        expect(found).to_have_text([re.compile("Ferry at noon")])
+        with page.expect_response("**/v1/newsroom/media?*"):
+            held[0].continue_()
+        page.evaluate("new Promise((resolve) => setTimeout(resolve, 300))")  # whoever waited for the answer has gone on
+        expect(found).to_have_text([re.compile("Ferry at noon")])
 
 
 @pytest.mark.parametrize("context_options", [{"has_touch": True, "is_mobile": True}], ids=["touch"])

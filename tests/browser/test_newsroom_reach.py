@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.newsroom_page import open_tools
 from tests.browser.newsroom_roles import (
@@ -18,9 +18,13 @@ from tests.browser.newsroom_roles import (
     write,
 )
 from tests.browser.newsroom_server import Newsroom
+from tests.waiting import await_true
 
 PAGE = 50
 """How many entries the list shows at once."""
+
+SOON_MILLISECONDS = 600
+"""Twice as long as the page waits after news, for more of it, before it reads its list."""
 
 IS_UNCOVERED = """(field) => {
   const { left, top } = field.getBoundingClientRect();
@@ -73,6 +77,33 @@ def test_an_old_entry_found_by_search_has_all_its_buttons(
     expect(dialog(driver)).to_have_count(0)
     (retracted,) = (item for item in newsroom.entries(story) if item["status"] == "retracted")
     assert "Kilimanjaro" in retracted["text"]
+
+
+def test_what_is_found_in_another_story_is_shown_in_its_list_whatever_comes_while_that_is_read(
+    driver: Page, newsroom: Newsroom
+) -> None:
+    other = newsroom.make_story(title="Storm watch")
+    found = newsroom.publish(other, "Gullfaks is evacuated.")
+    frames: list[str] = []
+    driver.on("websocket", lambda socket: socket.on("framereceived", lambda frame: frames.append(str(frame))))
+    held: list[Route] = []
+    is_slow = True
+    driver.route(
+        f"**/v1/newsroom/stories/{other['id']}/entries?limit=50*",
+        lambda route: held.append(route) if is_slow else route.continue_(),
+    )
+    _search(driver, "gullfaks")
+    dialog(driver).get_by_role("button", name="Go there").click()
+    await_true(lambda: driver.evaluate("1") and held, or_say=lambda: "its list was not read")
+    late = newsroom.publish(other, "What comes while its list is read.")
+    await_true(lambda: driver.evaluate("1") and any(late["id"] in frame for frame in frames))
+    driver.wait_for_timeout(SOON_MILLISECONDS)  # then a page that has heard of it would read the list again
+    is_slow = False
+    for route in held:
+        route.continue_()
+    expect(driver.locator(f'.item[data-id="{found["id"]}"]')).to_be_in_viewport()
+    expect(entry(driver, "What comes while its list is read.")).to_be_visible()
+    expect(dialog(driver)).to_have_count(0)
 
 
 def test_a_pictures_caption_credit_and_description_are_corrected_and_its_text_stays_to_the_letter(

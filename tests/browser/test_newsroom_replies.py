@@ -45,6 +45,11 @@ def context_options() -> dict[str, Any]:
     return DESK
 
 
+def _until_held(page: Page, held: list[Route]) -> None:
+    """Wait until a request is held: it is said to be sent before it is."""
+    await_true(lambda: page.evaluate("1") and held, or_say=lambda: "nothing was asked")
+
+
 def test_replies_are_moderated_by_keys_alone_and_a_reason_reaches_the_writers_receipt(
     driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
@@ -107,6 +112,7 @@ def test_many_are_decided_about_at_once_and_each_that_was_not_says_why(
     driver.get_by_label("All shown").check()
     queue(driver).locator(".bulk").get_by_role("button", name="Approve").click()
     expect(said(driver)).to_contain_text("Sending 3")
+    _until_held(driver, held)
     decide(newsroom, sent[1], "spam")
     held[0].continue_()
     expect(said(driver)).to_contain_text("2 replies approved. 1 reply not")
@@ -149,6 +155,7 @@ def test_of_two_moderators_the_late_one_sees_what_the_other_did_and_overwrites_n
         ada.route("**/v1/newsroom/comments:batch", lambda route: held.append(route))
         reply(ada, "Only once.").get_by_role("button", name="Approve").click()
         expect(reply(ada, "Only once.")).to_contain_text("Sending")
+        _until_held(ada, held)
         reply(driver, "Only once.").get_by_role("button", name="Spam").click()
         expect(reply(driver, "Only once.")).to_contain_text("Marked as spam")
         held[0].continue_()
@@ -252,6 +259,7 @@ def test_an_entry_that_a_colleague_made_meanwhile_is_led_to_and_none_is_made_bes
     driver.route("**/v1/newsroom/comments/*/entry", lambda route: held.append(route))
     reply(driver, "The bridge is open.").get_by_role("button", name="Make an entry").click()
     expect(reply(driver, "The bridge is open.")).to_contain_text("Making an entry of it")
+    _until_held(driver, held)
     newsroom.client.post(f"/v1/newsroom/comments/{sent['id']}/entry", json={}).raise_for_status()
     held[0].continue_()
     expect(reply(driver, "The bridge is open.")).to_contain_text("Not done: an entry was made of it already.")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.newsroom_page import somebody
 from tests.browser.newsroom_server import Newsroom
+from tests.waiting import await_true
 
 SITES = "/v1/newsroom/sites"
 
@@ -56,6 +57,23 @@ def test_an_admin_makes_a_site_and_gives_it_a_story(driver: Page, newsroom: News
     driver.click("#ask .primary")
     expect(driver.locator("#show [data-site=evening]")).to_have_count(0)
     assert newsroom.client.get(f"{SITES}/evening").status_code == 404
+
+
+def test_a_list_that_is_closed_while_it_is_read_anew_stays_closed(driver: Page, newsroom: Newsroom) -> None:
+    draft = {"slug": "noon", "name": "The Noon Post", "url": "https://noon.example"}
+    assert newsroom.client.post(SITES, json=draft).is_success
+    _open_sites(driver)
+    driver.locator("#show [data-site=noon]").get_by_role("button", name="Delete").click()
+    held: list[Route] = []
+    driver.route(f"**{SITES}", lambda route: held.append(route))  # a bound method cannot be registered
+    driver.click("#ask .primary")
+    expect(driver.locator("#ask")).to_be_hidden()
+    driver.click("#show .close")
+    await_true(lambda: driver.evaluate("1") and held, or_say=lambda: "it was not read again")
+    with driver.expect_response(f"**{SITES}"):
+        held[0].continue_()
+    driver.evaluate("new Promise((resolve) => setTimeout(resolve, 300))")  # whoever waited for the answer has gone on
+    expect(driver.locator("dialog[open]")).to_have_count(0)
 
 
 def test_a_person_is_given_a_role_in_one_site_alone(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.newsroom_page import choose, newsroom_page, sign_in
 from tests.browser.newsroom_roles import arrived, button_of, centre, composer, entries, entry, press_at, text_field
 from tests.browser.newsroom_server import Newsroom
+from tests.waiting import await_true
 
 STILL_MILLISECONDS = 400
 SOON_MILLISECONDS = 300
@@ -150,11 +151,14 @@ def test_a_press_just_after_the_thing_under_it_changed_does_nothing_and_says_so(
 
 def _run_until_third(page: Page) -> None:
     """Let the page's own time pass, step by step, until it has drawn what arrived; not a moment more."""
-    for _ in range(200):
+
+    def is_drawn() -> bool:
         if entries(page).count() == 3:
-            return
+            return True
         page.clock.run_for(SOON_MILLISECONDS // 10)
-    pytest.fail("the third submission was not drawn")
+        return False
+
+    await_true(is_drawn, or_say=lambda: "the third submission was not drawn")
 
 
 def test_a_press_on_a_phone_hits_what_it_was_meant_for_while_submissions_arrive(

@@ -4,13 +4,14 @@ import { test } from "node:test";
 import { Stream } from "../../../app/web/static/newsroom/drawing/stream.js";
 import { World } from "./world.mjs";
 
-async function opened(world, { tickets = [] } = {}) {
+async function opened(world, { tickets = [], refusal = null } = {}) {
   const seen = { news: 0, people: [], connection: [] };
   const stream = new Stream({
     origin: "https://live.example",
     env: world.env,
     ticket: async () => {
       tickets.push("key");
+      if (refusal) throw refusal;
       return `key-${tickets.length}`;
     },
     onNews: () => { seen.news += 1; },
@@ -78,6 +79,14 @@ test("a lost connection comes back with another ticket, one refused for good doe
   assert.equal(seen.news, told + 1, "so that the lists are read, and their answer says why");
   await world.pass(120_000);
   assert.equal(world.sockets.length, 2);
+});
+
+test("who is refused a ticket is not asked for another, and the lists are read so that their answer says why", async () => {
+  const world = new World();
+  const { seen, tickets } = await opened(world, { refusal: { status: 401 } });
+  assert.deepEqual([seen.connection.at(-1), seen.news], ["refused", 1]);
+  await world.pass(120_000);
+  assert.equal(tickets.length, 1);
 });
 
 test("a stream that has gone quiet is cut and opened again", async () => {

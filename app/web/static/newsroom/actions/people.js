@@ -1,7 +1,7 @@
 // People and tokens, for admins: invite, disable, revoke, revert.
 
 import { element } from "../../entries.js";
-import { ask, button, show, sure } from "../drawing/dialogs.js";
+import { ask, button, isShowing, show, sure } from "../drawing/dialogs.js";
 import { makeInvitation, showInvitation } from "./invitation.js";
 import { problemPlace } from "../drawing/notices.js";
 import { forgetPicture, imageOf, pictureField, pictureSent } from "../parts/picture_field.js";
@@ -13,11 +13,12 @@ import { askToRevert } from "./revert_token.js";
 
 const OPERATOR = { id: "admin", label: "The operator’s own token", kind: "operator" };
 
-/** Show people and tokens. `open` is the id of the person to show first. Throws a problem. */
+/** Show people and tokens; once more, with the group that is `open`, unless they have been closed meanwhile. Throws a problem. */
 export async function showPeople(open = null) {
   const [{ body: { items: people } }, { body: { items: tokens } }] = await Promise.all([
     get("/v1/newsroom/people"), get("/v1/newsroom/tokens"),
   ]);
+  if (open !== null && !isShowing()) return;
   const { beside, trying } = problemPlace();
   const press = (words, action) => button(words, () => trying(action));
   const bots = tokens.filter(({ person }) => person === null);

@@ -2,7 +2,7 @@
 
 import { element } from "../../entries.js";
 import { askToChange } from "../conflicts/conflict_edit.js";
-import { ask, button, show, sure } from "../drawing/dialogs.js";
+import { ask, button, isShowing, show, sure } from "../drawing/dialogs.js";
 import { problemPlace } from "../drawing/notices.js";
 import { get, keysForTries, send } from "../drawing/session.js";
 import { linesIn, ofSettings, siteBody } from "../pure/sites.js";
@@ -44,9 +44,10 @@ export async function siteFields(chosen) {
   return [{ name: "site", label: "Published by", options, value: chosen ?? options[0][0] }];
 }
 
-/** Show all sites. Throws a problem. */
-export async function showSites() {
+/** Show all sites; `isAgain` where they are shown already, unless they have been closed meanwhile. Throws a problem. */
+export async function showSites({ isAgain = false } = {}) {
   const sites = await readSites();
+  if (isAgain && !isShowing()) return;
   const { beside, trying } = problemPlace();
   const press = (words, action, name) => button(words, () => trying(action), { "aria-label": name && `${words} ${name}` });
   show(
@@ -69,7 +70,7 @@ async function makeSite() {
     const body = { slug: given.slug, ...siteBody(given) };
     await send("POST", PATH, body, { key: keyFor(body) });
   };
-  if (await ask({ title: "New site", yes: "Make it", fields: [SLUG, ...FIELDS], send: make })) await showSites();
+  if (await ask({ title: "New site", yes: "Make it", fields: [SLUG, ...FIELDS], send: make })) await showSites({ isAgain: true });
 }
 
 async function changeSite({ slug, name }) {
@@ -81,11 +82,11 @@ async function changeSite({ slug, name }) {
     fieldsOf: (now) => FIELDS.map((field) => ({ ...field, value: valueOf(now, field.name) })),
     bodyOf: (changed, now) => siteBody(changed, now),
   });
-  if (isChanged) await showSites();
+  if (isChanged) await showSites({ isAgain: true });
 }
 
 async function deleteSite({ slug, name }) {
-  if (await sure(`Delete ${name}?`, "Delete", () => send("DELETE", `${PATH}/${slug}`))) await showSites();
+  if (await sure(`Delete ${name}?`, "Delete", () => send("DELETE", `${PATH}/${slug}`))) await showSites({ isAgain: true });
 }
 
 function valueOf(site, name) {

@@ -1,7 +1,7 @@
 // Tokens and sessions: listed, one's own revoked, and created, with a secret that is shown once and kept nowhere.
 
 import { element } from "../../entries.js";
-import { ask, button, show, sure } from "../drawing/dialogs.js";
+import { ask, button, isShowing, show, sure } from "../drawing/dialogs.js";
 import { problemPlace } from "../drawing/notices.js";
 import { get, keysForTries, send } from "../drawing/session.js";
 import { momentText } from "../pure/time_zones.js";
@@ -31,14 +31,18 @@ export async function makeToken(person = null) {
   if (made) showSecret(made);
 }
 
-/** Show the signed-in person's tokens and sessions, to be revoked one by one. Throws a problem. */
-export async function showOwnTokens() {
+/**
+ * Show the signed-in person's tokens and sessions, to be revoked one by one; `isAgain` where they are shown already, unless
+ * they have been closed meanwhile. Throws a problem.
+ */
+export async function showOwnTokens({ isAgain = false } = {}) {
   const { body: { items } } = await get("/v1/newsroom/me/tokens");
+  if (isAgain && !isShowing()) return;
   const { beside, trying } = problemPlace();
   const revoke = async ({ id, label }) => {
     const question = `Revoke “${label}”? If it is the one you are here with, you are signed out.`;
     const path = `/v1/newsroom/me/tokens/${id}/revoke`;
-    if (await sure(question, "Revoke", () => send("POST", path, {}))) await showOwnTokens();
+    if (await sure(question, "Revoke", () => send("POST", path, {}))) await showOwnTokens({ isAgain: true });
   };
   show(
     "Where I am signed in",

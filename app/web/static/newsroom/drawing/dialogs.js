@@ -26,6 +26,11 @@ export function show(title, ...content) {
   return showing;
 }
 
+/** Return whether something is shown: it may have been closed while what was to be shown anew was read. */
+export function isShowing() {
+  return showing.open;
+}
+
 /**
  * Ask for some fields; return them, or null when the dialog was cancelled.
  *

@@ -75,7 +75,7 @@ export class Stream {
       key = await this.ticket();
     } catch (problem) {
       if (turn !== this.turn) return;
-      if ([401, 403].includes(problem.status)) this.onConnection("refused");
+      if ([401, 403].includes(problem.status)) this.#refused();
       else this.#reconnect();
       return;
     }
@@ -138,10 +138,13 @@ export class Stream {
     this.socket = null;
     this.isOpen = false;
     this.onPeople([]);
-    if (isFinalCode(code)) {
-      this.onConnection("refused");
-      this.onNews(); // the error of reading the lists now says why
-    } else this.#reconnect();
+    if (isFinalCode(code)) this.#refused();
+    else this.#reconnect();
+  }
+
+  #refused() {
+    this.onConnection("refused");
+    this.onNews(); // the error of reading the lists now says why
   }
 
   #reconnect() {

@@ -27,6 +27,7 @@ let onAction = null;
 let rereading = null;
 let shownPages = 1;
 let reading = 0;
+let underWay = null; // the reading that is under way
 let wasAsked = false; // whether a reading that was asked for has not been drawn yet
 let items = [];
 let isHeldBack = false; // whether the list is shown in another order than it was read, or without what has arrived
@@ -79,7 +80,7 @@ export function leaveEntries() {
   $("entries").replaceChildren();
 }
 
-/** Read the list again in a moment, for an item that was held back while it was edited. */
+/** Read the list again at once, for an item that was held back while it was edited, or news that came during a reading. */
 export function drawAgain() {
   if (story && isSignedIn()) readSoon(0);
 }
@@ -109,7 +110,17 @@ export function pathOf(entry) {
 }
 
 /** Read the list again. `isAsked`: by the person, who expects it to change; else it keeps still where they point. */
-export async function readEntries({ isAsked = false } = {}) {
+export function readEntries(how = {}) {
+  const mine = readNow(how);
+  const over = () => {
+    if (underWay === mine) underWay = null;
+  };
+  underWay = mine;
+  mine.then(over, over);
+  return mine;
+}
+
+async function readNow({ isAsked = false }) {
   forgetReading();
   const turn = (reading += 1);
   wasAsked ||= isAsked;
@@ -140,7 +151,10 @@ export async function readEntries({ isAsked = false } = {}) {
   readSoon(REREAD_MS);
 }
 
-/** Read the list again in that time, or earlier if that was asked for; a change reported during a reading counts. */
+/**
+ * Read the list again in that time, or earlier if that was asked for. A change that is reported during a reading counts, and
+ * does not overtake it: whoever waits for that one finds the list drawn, however long it takes and whatever comes meanwhile.
+ */
 export function readSoon(ms = SOON_MS) {
   const at = performance.now() + ms;
   if (rereading && rereading.at <= at) return;
@@ -148,6 +162,7 @@ export function readSoon(ms = SOON_MS) {
   const read = () => {
     rereading = null;
     if (document.hidden) readSoon(REREAD_MS);
+    else if (underWay) underWay.then(drawAgain, drawAgain);
     else readEntries().catch(onReadFailed);
   };
   rereading = { at, timer: setTimeout(read, ms) };

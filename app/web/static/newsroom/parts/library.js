@@ -17,9 +17,12 @@ export function findOlder({ kinds = Object.keys(KINDS) } = {}) {
     const more = button("More", () => trying(() => read(position)), { hidden: true });
     let position = null;
     let chosen = null;
+    let turn = 0;
     const read = async (from) => {
+      const mine = (turn += 1);
       const query = new URLSearchParams({ q: words.value.trim(), limit: "24", ...(from ? { position: from } : {}) });
       const { body } = await get(`/v1/newsroom/media?${query}`);
+      if (mine !== turn) return; // other words were asked for since
       const items = body.items.filter(({ kind }) => kinds.includes(kind)).map(draw);
       if (from) found.append(...items);
       else found.replaceChildren(...items);
