@@ -39,12 +39,11 @@ let asked = 0;
 const real = globalThis.fetch;
 globalThis.fetch = (...all) => { asked += 1; return real(...all); };
 console.warn = () => {};
+const began = Date.now();
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const [story, shift] = JSON.parse(line);
-  const now = Date.now;
-  Date.now = () => now() + shift;
+  Date.now = () => began + shift; // however long this machine takes
   console.log(JSON.stringify({ ...await liveStory(story), asked }));
-  Date.now = now;
 }
 """
 

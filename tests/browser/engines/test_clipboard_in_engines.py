@@ -16,6 +16,7 @@ COPY = """(html, plain) => {
     window.hasCopied = true;
   }, { once: true, capture: true });
   window.hasCopied = false;
+  document.querySelector("#paste-line").replaceChildren(); // what it says from here on is of the next paste
   document.activeElement.blur();
   getSelection().selectAllChildren(document.querySelector("h1"));
 }"""

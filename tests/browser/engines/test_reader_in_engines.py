@@ -24,6 +24,7 @@ FIRST_SAYS = "(css, words) => document.querySelector(css)?.textContent.includes(
 FITS = "() => document.documentElement.scrollWidth <= innerWidth"
 HAS_READ = """(story, entry, text) =>
   JSON.parse(localStorage.getItem(`liveblog-visit:${story}`))?.read[entry] === text"""
+KEPT_AT = "(story) => JSON.parse(localStorage.getItem(`liveblog-visit:${story}`)).at"
 BEEN_AWAY = """(story) => {
   const key = `liveblog-visit:${story}`;
   const visit = JSON.parse(localStorage.getItem(key));
@@ -147,7 +148,9 @@ def test_who_comes_back_is_told_what_came_since(tab: Tab, newsroom: Newsroom) ->
     entry = newsroom.publish(story, text)
     read(tab, newsroom, story)
     tab.until(HAS_READ, story["id"], entry["id"], text)
+    before = tab.run(KEPT_AT, story["id"])
     tab.open(f"{newsroom.url}/")
+    tab.until(f"(story, before) => ({KEPT_AT})(story) > before", story["id"], before)  # written in leaving
     newsroom.edit(entry, text="It is 41 per cent of all votes.")
     newsroom.act(entry, "corrections", text="It is 41, not 40.", severity="correction")
     newsroom.publish(story, "The polls have closed.", key_event=True)

@@ -99,6 +99,7 @@ def test_a_story_that_changes_is_drawn_as_the_server_draws_it(
     newsroom.edit_story(story, image=None, section=None, tags=[], continues=None, about=None, standfirst=None)
     newsroom.edit_story(story, intro=None, authors=[], sponsor=None, seo=None)
     expect(page.locator(".lead")).to_be_hidden()
+    expect(page.locator(".intro")).to_be_hidden()  # by the second change
     assert page.evaluate(DRAWN) == open_page(newsroom.page(story)).evaluate(DRAWN)
 
 

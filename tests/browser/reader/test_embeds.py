@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.newsroom_server import Newsroom
-from tests.browser.reader.pages import SHIFTS, TWO_FRAMES, Open, attached
+from tests.browser.reader.pages import SHIFTS, TWO_FRAMES, Open, attached, until
 from tests.waiting import await_true
 
 FILM = "https://www.youtube.com/watch?v=abcdefghijk&t=90"
@@ -39,6 +39,12 @@ addresses = ["https://video.example/w/{id}"]
 frame = "https://frames.video.example/{id}"
 ratio = "4/3"
 """
+SAYS = """<!doctype html><script>
+  parent.postMessage({ "datawrapper-height": { AbC12: 777.2 } }, "*");
+  parent.postMessage({ "twttr.embed": { method: "twttr.private.resize", params: [{ height: 999 }] } }, "*");
+</script>"""
+HEIGHT = "(each) => each.querySelector('iframe')?.offsetHeight ?? null"
+COUNT_SAID = "window.said = 0; addEventListener('message', () => { said += 1; });"
 EVENTS = "window.told = []; document.addEventListener('consentchange', ({ detail }) => told.push(detail));"
 
 
@@ -190,6 +196,7 @@ def test_an_embed_that_arrives_or_is_changed_is_offered_and_what_was_shown_stays
 def test_without_scripts_and_on_paper_there_is_the_card(newsroom: Newsroom, open_page: Open) -> None:
     story = story_of(newsroom, FILM, POST)
     page = open_page(newsroom.page(story), java_script_enabled=False)
+    page.wait_for_load_state()  # with its style: without scripts nothing has waited for that
     assert card(page, POST).inner_text().split("\n") == ["x.com/someone/status/1234567890", "X @someone"]
     box = card(page, POST).bounding_box()
     assert box is not None
@@ -220,18 +227,28 @@ def test_a_preview_offers_the_frame_and_the_newsroom_shows_the_card_alone(newsro
 def test_a_frame_is_as_high_as_it_says_itself(newsroom: Newsroom, open_page: Open) -> None:
     story = story_of(newsroom, CHART, POST)
     page = attached(open_page(newsroom.page(story)))
-    says = """<!doctype html><script>
-      parent.postMessage({ "datawrapper-height": { AbC12: 777.2 } }, "*");
-      parent.postMessage({ "twttr.embed": { method: "twttr.private.resize", params: [{ height: 999 }] } }, "*");
-    </script>"""
-    page.route("https://datawrapper.dwcdn.net/**", lambda route: route.fulfill(content_type="text/html", body=says))
+    page.route("https://datawrapper.dwcdn.net/**", lambda route: route.fulfill(content_type="text/html", body=SAYS))
     chart, post = card(page, CHART), card(page, POST)
     before = post.evaluate("(each) => each.offsetHeight")
     chart.locator(".play").click()
-    height = "(each) => each.querySelector('iframe')?.offsetHeight ?? null"
-    await_true(lambda: chart.evaluate(height) == 778)
+    await_true(lambda: chart.evaluate(HEIGHT) == 778)
     assert post.evaluate("(each) => each.offsetHeight") == before, "what is not its own form says nothing"
     for _ in ("always", "not any more"):
         chart.locator("input").evaluate("(box) => box.click()")
     expect(chart.locator("iframe")).to_have_count(0)
     assert chart.evaluate("(each) => each.style.minHeight") == ""
+
+
+def test_a_frame_that_says_its_height_once_is_so_high_though_it_was_faster_than_what_hears_it(
+    newsroom: Newsroom, open_page: Open
+) -> None:
+    page = open_page("about:blank", before_page_scripts=COUNT_SAID)
+    held: list[Route] = []
+    page.route("**/embeds/frame_heights.js", lambda route: held.append(route))
+    page.route("https://datawrapper.dwcdn.net/**", lambda route: route.fulfill(content_type="text/html", body=SAYS))
+    attached(open_again(page, newsroom.page(story_of(newsroom, CHART))))
+    chart = card(page, CHART)
+    chart.locator(".play").click()
+    until(page, "() => said === 2")
+    held[0].continue_()
+    await_true(lambda: chart.evaluate(HEIGHT) == 778)

@@ -28,6 +28,7 @@ LISTEN = """
 """
 TOLD = "([name, from]) => told.filter((each) => each.name === name && each.from === from)"
 LIVE = "(id) => document.getElementById(id).querySelector('.liveblog')?.dataset.connection === 'live'"
+TICKER_IS_LIVE = "() => told.some(({ from, connection }) => from === 'ticker' && connection === 'live')"
 SEEN = """() => told.filter(({ name, from }) => name === 'entryview' && from === 'drawn')
   .map(({ headline }) => headline)"""
 SLOTS = """() => [...document.querySelectorAll('#asked .ad-slot')]
@@ -39,7 +40,7 @@ COUNT_LOADS = """() => {
   }
 }"""
 ALL_LOADED = """() => [...document.querySelectorAll('#asked iframe')]
-  .every((each) => each.contentDocument?.body?.innerText === 'Buy')"""
+  .every(({ contentDocument: shown }) => shown?.readyState === 'complete' && shown.body.innerText === 'Buy')"""
 TEXTS = "(id) => [...document.getElementById(id).querySelectorAll('article .body')].map((each) => each.textContent)"
 AD = '<template slot="ad"><iframe srcdoc="<p>Buy</p>" title="An ad" width="300" height="250"></iframe></template>'
 
@@ -89,6 +90,7 @@ def host(
         page = open_page(address, before_page_scripts=LISTEN)
         for name in ("drawn", "asked"):
             until(page, LIVE, name)
+        until(page, TICKER_IS_LIVE)
         expect(page.locator("#ticker li")).to_have_count(3)
         yield page
 
@@ -272,6 +274,8 @@ def test_on_the_storys_own_page_an_address_with_an_entry_opens_there_however_old
         links = page.locator("#own-page .when a")
         assert links.last.get_attribute("href") == f"{address}#entry-{oldest}"
         newsroom.publish(english, "Drawn here.")
+        page.locator("#own-page .fresh button").click()
+        expect(page.locator("#own-page article").first).to_contain_text("Drawn here.")
         expect(links.first).to_have_attribute("href", re.compile(f"^{re.escape(address)}#entry-"))
 
 
@@ -329,6 +333,8 @@ def test_modules_and_words_that_were_out_of_reach_are_asked_for_again_and_once_a
             newsroom.edit_story(english, language="de", title=f"Wahlabend {number}")
         expect(page.locator("#one h1")).to_contain_text("Wahlabend 2")
         expect(page.locator('#ticker [part="title"]')).to_contain_text("Wahlabend 2")
+        while len(held) < 2:
+            page.wait_for_timeout(30)  # between two looks
         newsroom.publish(german, "Deutsch 6.")  # drawn in the words that the other story waits for
         expect(page.locator("#two article").first).to_contain_text("Deutsch 6.")
         assert len(held) == 2, "one by each of the two that want them"

@@ -12,11 +12,16 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom
-from tests.browser.reader.pages import TWO_FRAMES, until
+from tests.browser.reader.pages import until
 from tests.loopback import html_site
 
 README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 ELSEWHERE = "https://elsewhere.example/"
+IN_SIGHT_SAID = """() => new Promise((done) => {
+  const own = new IntersectionObserver(() => done(own.disconnect()));
+  own.observe(document.documentElement);
+})"""
+"""Waits until the browser has said what is in sight now, to all who have asked."""
 LINKS = {
     "text": "in the text",
     "bare address": f"{ELSEWHERE}bare",
@@ -107,6 +112,7 @@ def test_links_to_the_live_blogs_own_pages_stay_in_the_frame(
             frame.locator(place).first.click()
             frame.wait_for_url("**?entry=*")
             frame.wait_for_selector('[data-connection="live"]')
+        frame.wait_for_selector("[data-reading]")  # only then is it heard that the reader scrolls
         frame.evaluate("scrollTo(0, document.body.scrollHeight)")
         expect(frame.locator("article")).to_have_count(22)
         assert page.url == article
@@ -148,6 +154,7 @@ def test_an_embedded_page_tells_how_high_it_is_and_all_its_links_leave_it(
         page.goto(article)
         frame = page.frames[1]
         frame.wait_for_selector('[data-connection="live"]')
+        frame.wait_for_selector("[data-reading]")
         expect(frame.locator(".masthead")).to_have_count(0)
         height = "() => document.querySelector('iframe').offsetHeight"
         is_whole = "() => document.documentElement.scrollHeight <= window.innerHeight + 1"
@@ -160,7 +167,7 @@ def test_an_embedded_page_tells_how_high_it_is_and_all_its_links_leave_it(
         # A frame that is never scrolled knows all the same that its reader is further down.
         frame.locator("article").nth(9).scroll_into_view_if_needed()
         expect(frame.locator("#fresh")).to_be_hidden()
-        frame.evaluate(TWO_FRAMES)  # in which the browser says what is in sight
+        frame.evaluate(IN_SIGHT_SAID)
         newsroom.publish(linking_story, "Held back.")
         expect(frame.locator("#fresh")).to_have_text("1 new update")
         page.evaluate("window.scrollTo(0, 0)")

@@ -72,6 +72,10 @@ def everything(newsroom: Newsroom) -> dict[str, Any]:
     return story
 
 
+def _lang_of(page: Page) -> str | None:
+    return page.locator("#key-points h2").get_attribute("lang")
+
+
 def follow_through(newsroom: Newsroom, open_page: Open, languages: list[str]) -> None:
     """Change the language of a story before the eyes of a reader, and compare with what a new reader is sent."""
     story = everything(newsroom)
@@ -80,8 +84,11 @@ def follow_through(newsroom: Newsroom, open_page: Open, languages: list[str]) ->
     for language in languages:
         newsroom.edit_story(story, language=language)
         words = CATALOGUE.words_for(language)
-        expect(page.locator("#key-points h2")).to_have_text(str(words.say("key_points")))
         fresh = open_page(newsroom.page(story), java_script_enabled=False)
+        heading = page.locator("#key-points h2")
+        expect(heading).to_have_text(str(words.say("key_points")))
+        # Where the words before were those, too, they were marked as of another language than the story's.
+        until(page, "(lang) => document.querySelector('#key-points h2').getAttribute('lang') === lang", _lang_of(fresh))
         assert page.evaluate(DRAWN) == fresh.evaluate(DRAWN), language
         assert page.evaluate(WORDS_SHOWN) == fresh.evaluate(WORDS_SHOWN), language
         root = page.locator("html")

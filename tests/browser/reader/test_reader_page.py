@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.newsroom_page import TOO_WIDE, long_story, long_word, publish_long_words
-from tests.browser.newsroom_server import Newsroom
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom
 from tests.browser.reader.pages import DRAWN, LIVE, PRESS_OLDER, SOON, TWO_FRAMES, Open, attached
 
 ROUNDS = 5
@@ -116,11 +116,12 @@ def test_the_page_reads_without_javascript_and_so_do_its_older_pages(newsroom: N
     for number in range(25):
         newsroom.publish(story, f"Update {number:02d}.")
     page = open_page(newsroom.page(story), java_script_enabled=False)
-    assert page.locator("article .body").all_inner_texts() == [f"Update {number:02d}." for number in range(24, 4, -1)]
+    bodies = page.locator("article .body")
+    expect(bodies).to_have_text([f"Update {number:02d}." for number in range(24, 4, -1)])
     page.click("text=Older updates")
-    assert page.locator("article .body").all_inner_texts() == [f"Update {number:02d}." for number in range(4, -1, -1)]
+    expect(bodies).to_have_text([f"Update {number:02d}." for number in range(4, -1, -1)])
     page.click("text=Newer updates")
-    assert page.locator("article .body").first.inner_text() == "Update 24."
+    expect(bodies.first).to_have_text("Update 24.")
 
 
 def test_older_entries_are_added_below_and_stay_up_to_date(newsroom: Newsroom, open_page: Open) -> None:
@@ -208,14 +209,15 @@ def test_where_sockets_do_not_get_through_updates_still_arrive(
 ) -> None:
     story = newsroom.make_story()
     with browser.new_context() as context:
+        context.set_default_timeout(PATIENCE_MILLISECONDS)  # less than a long poll waits for something to say
         page = context.new_page()
         page.route_web_socket("**/live?*", lambda socket: socket.close(code=1011, reason="blocked"))
         if "events" in blocked:
             page.route("**/events?*", lambda route: route.abort())
         page.goto(newsroom.page(story))
-        page.wait_for_selector(LIVE, timeout=20_000)
+        page.wait_for_selector(LIVE)
         entry = newsroom.publish(story, "By another way.")
-        page.wait_for_selector("article:has-text('By another way.')", timeout=5_000)
+        page.wait_for_selector("article:has-text('By another way.')")
         newsroom.act(entry, "remove")
         expect(page.locator("article")).to_have_count(0)
 
@@ -271,10 +273,10 @@ def test_one_long_word_wherever_text_can_stand_makes_no_page_wider_than_a_small_
 
 
 def test_the_api_page_shows_every_operation_within_its_policy(newsroom: Newsroom, open_page: Open) -> None:
+    document = newsroom.client.get("/openapi.json").json()  # made when it is asked for first, and kept for the page
     page = open_page(f"{newsroom.url}/docs")
-    page.wait_for_selector(".opblock")
-    document = newsroom.client.get("/openapi.json").json()
-    assert page.locator(".opblock").count() == sum(len(operations) for operations in document["paths"].values())
+    count = sum(len(operations) for operations in document["paths"].values())
+    expect(page.locator(".opblock")).to_have_count(count)
 
 
 def test_pins_key_points_and_how_the_story_goes_stand_above_the_timeline_and_stay_true(

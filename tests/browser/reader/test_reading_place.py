@@ -36,6 +36,8 @@ NEVER_OUT_OF_SIGHT = """(text) => {
 }"""
 TOP_OF = "(id) => document.getElementById(`entry-${id}`).getBoundingClientRect().top"
 LOADED = "(count) => [...document.images].filter((each) => each.naturalWidth > 0).length >= count"
+GROWN = "() => document.documentElement.scrollHeight > 5_000"
+AT_REST = "() => { window.atRest = new Promise((done) => addEventListener('scrollend', done, { once: true })); }"
 PARAGRAPH = """(text) => [...document.querySelectorAll("#timeline .body p")]
   .find((each) => each.textContent === text)?.getBoundingClientRect().top"""
 
@@ -73,6 +75,7 @@ def _released(page: Page, pictures: LatePictures) -> None:
     pictures.released.set()
     page.evaluate(TWO_FRAMES)
     until(page, LOADED, len(set(pictures.asked)))
+    until(page, GROWN)
     page.evaluate(TWO_FRAMES)
 
 
@@ -86,7 +89,6 @@ def test_a_linked_entry_stays_when_pictures_above_it_load_late(
     assert page.evaluate(TOP_OF, illustrated["read"]) == pytest.approx(BENEATH_THE_BAR, abs=1)
     page.evaluate(NEVER_OUT_OF_SIGHT, READ)
     _released(page, pictures)
-    assert page.evaluate("document.documentElement.scrollHeight") > 5_000
     assert page.evaluate(TOP_OF, illustrated["read"]) == pytest.approx(BENEATH_THE_BAR, abs=1)
     assert page.evaluate("sights") == [True]
     assert before != SHIFTS or page.evaluate("shifts") == []
@@ -124,7 +126,6 @@ def test_the_place_that_is_read_stays_when_pictures_above_it_load_late(
     assert page.evaluate(PARAGRAPH, text) == pytest.approx(5, abs=1)
     page.evaluate(NEVER_OUT_OF_SIGHT, text)
     _released(page, pictures)
-    assert page.evaluate("document.documentElement.scrollHeight") > 5_000
     assert page.evaluate(PARAGRAPH, text) == pytest.approx(5, abs=1)
     assert page.evaluate("sights") == [True]
     assert before != SHIFTS or above == "in the same entry" or page.evaluate("shifts") == []
@@ -135,9 +136,11 @@ def test_a_reader_who_has_begun_to_scroll_is_never_pulled_back(
 ) -> None:
     page = attached(open_page(_deep_link(newsroom, illustrated), before_page_scripts=before))
     page.mouse.move(400, 400)
+    page.evaluate(TWO_FRAMES)
+    page.evaluate(AT_REST)
     page.mouse.wheel(0, 400)
-    until(page, f"(id) => ({TOP_OF})(id) < -300", illustrated["read"])
-    page.wait_for_timeout(300)  # the wheel's own animation
+    page.evaluate("() => atRest.then(() => true)")  # the wheel has an animation of its own
+    assert page.evaluate(TOP_OF, illustrated["read"]) < -300
     first = page.evaluate("""() => {
       const found = [...document.querySelectorAll(".body p")].find((each) => each.getBoundingClientRect().top >= 0);
       return [found.textContent, found.getBoundingClientRect().top];
@@ -295,8 +298,8 @@ def test_without_scripts_a_linked_entry_stays_where_the_browser_keeps_it(
     until(page, f"(id) => Math.abs(({TOP_OF})(id) - 60) <= 1", illustrated["read"])
     pictures.released.set()
     until(page, LOADED, len(set(pictures.asked)))
-    until(page, "() => document.documentElement.scrollHeight > 5_000")
-    page.wait_for_timeout(100)  # without scripts there are no frames to wait for
+    until(page, GROWN)
+    page.screenshot()  # of a frame that was made since: without scripts none tells of itself
     assert page.evaluate(TOP_OF, illustrated["read"]) == pytest.approx(BENEATH_THE_BAR, abs=1)
 
 

@@ -15,6 +15,11 @@ from tests.browser.reader.pages import Open, attached, until
 KEPT = "Not sent yet. What you wrote is kept here, and is sent again by itself."
 SENT = "Thank you. Your reply is shown once the newsroom has approved it. See what becomes of it"
 SCRIPTED = "() => document.querySelector('#comments').dataset.scripted === 'yes'"
+NOT_AGAIN = """
+  const later = window.setTimeout;
+  window.setTimeout = (run, delay, ...given) => later(run, delay === 2000 ? 600_000 : delay, ...given);
+"""
+"""Sends nothing again by itself after two seconds, in which a test may not have done what it does before that."""
 MODERATED = {"settings": {"comments": {"mode": "moderated"}}}
 
 
@@ -100,7 +105,7 @@ def test_an_answer_that_is_lost_makes_no_second_reply(
 def test_what_was_changed_after_a_lost_answer_is_told_that_the_first_has_arrived(
     newsroom: Newsroom, story: dict[str, Any], open_page: Open
 ) -> None:
-    page = attached(open_page(newsroom.page(story)))
+    page = attached(open_page(newsroom.page(story), before_page_scripts=NOT_AGAIN))
     losing = [True]
 
     def lose(route: Route) -> None:
@@ -147,7 +152,7 @@ def test_a_network_that_is_cut_keeps_the_text_over_a_reload(
 ) -> None:
     port = int(newsroom.url.rpartition(":")[2])
     with network_before(port) as network:
-        page = attached(open_page(f"{network.url}/stories/{story['slug']}"))
+        page = attached(open_page(f"{network.url}/stories/{story['slug']}", before_page_scripts=NOT_AGAIN))
         form = written(page, "On a train.", email="ann@mail.example")
         network.cut()
         expect(pressed(form)).to_have_text(KEPT)

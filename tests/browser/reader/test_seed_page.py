@@ -40,7 +40,7 @@ def test_the_page_says_every_line_in_its_order(
     viewport = {"width": screen[0], "height": screen[1]}
     page = open_page(newsroom.page(seed_page.story), viewport=viewport, java_script_enabled=scripts)
     if scripts:
-        attached(page)
+        _until_embeds_can_be_shown(attached(page))
     assert _lines(page) == seed_page.text(plays=scripts)
     assert page.title() == f"{TITLE} – The Courier"
     assert page.evaluate(TOO_WIDE) == []
@@ -59,6 +59,9 @@ def test_a_page_that_was_open_before_anything_was_posted_says_the_same(newsroom:
     posted = post_seed_page(newsroom, story)
     expect(page.locator("#comment-count")).to_have_text("2 replies")
     expect(page.locator("#timeline > article")).to_have_count(len(posted.entries))
+    expect(page.locator(".lead img")).to_have_count(1)
+    expect(page.locator(f"#entry-{posted.entries[1]['id']} > .replies")).to_have_text("1 reply")
+    _until_embeds_can_be_shown(page)
     whole = posted.text(plays=True)
     form = len(whole) - len(posted.below())
     assert _lines(page)[:form] == whole[:form]
@@ -93,7 +96,7 @@ def test_every_link_of_the_page_leads_where_it_says(newsroom: Newsroom, seed_pag
     page.get_by_role("link", name="this update", exact=True).click()
     expect(page.locator(f"#entry-{ids[1]}")).to_be_in_viewport()
     page.get_by_role("link", name="Oldest first").click()
-    assert page.locator(".comment .who b").first.inner_text() == "Jo K."
+    expect(page.locator(".comment .who b").first).to_have_text("Jo K.")
 
 
 def test_the_addresses_of_those_who_replied_are_nowhere(newsroom: Newsroom, seed_page: SeedPage) -> None:
@@ -103,6 +106,11 @@ def test_the_addresses_of_those_who_replied_are_nowhere(newsroom: Newsroom, seed
             answer = reader.get(address)
             assert answer.is_success
             assert "mail.example" not in answer.text + str(answer.headers)
+
+
+def _until_embeds_can_be_shown(page: Page) -> None:
+    """Wait until the script has come that lets the reader show them."""
+    expect(page.get_by_role("button", name="Show from YouTube")).to_have_count(1)
 
 
 def _lines(page: Page) -> list[str]:

@@ -100,6 +100,8 @@ def test_what_shows_embeds_speaks_the_language_of_each_story_whenever_it_comes(
     )
     for name in stories:
         until(page, LIVE, name)
+    while not held:
+        page.wait_for_timeout(30)  # between two looks
     for route in held:
         route.continue_()
     expect(page.locator("#en .embed-choice button")).to_have_text("Show from YouTube")

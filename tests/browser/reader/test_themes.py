@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.newsroom_server import Newsroom
-from tests.browser.reader.pages import Open, attached, until
+from tests.browser.reader.pages import PRESS_OLDER, TWO_FRAMES, Open, attached, until
 
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 72"><rect width="72" height="72"
  rx="14" fill="#fff"/>
@@ -86,11 +86,13 @@ def test_older_entries_that_come_by_script_have_places_like_the_servers(newsroom
     page = attached(open_page(newsroom.page(story)))
     until(page, "() => document.querySelectorAll('#timeline > .ad-slot').length === 10")
     page.evaluate("() => document.querySelectorAll('.ad-slot').forEach((slot) => { slot.isKept = true; })")
-    page.locator("#older").click()
+    page.evaluate(PRESS_OLDER)
     until(page, "() => document.querySelectorAll('#timeline > .ad-slot').length === 12")
     # None behind the last entry: nothing comes below it.
     drawn = [[each, each, each, "Fog & <b>", True, number < 10 or None] for number, each in enumerate(ids[1:24:2])]
     assert page.evaluate(SLOTS) == drawn
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.evaluate(TWO_FRAMES)
     newest = newsroom.publish(story, "The newest.")
     page.locator("#fresh").click()
     until(page, "(id) => document.querySelector(`[id='entry-${id}']`) !== null", newest["id"])

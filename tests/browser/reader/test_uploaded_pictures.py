@@ -69,6 +69,7 @@ def test_an_uploaded_picture_has_its_place_and_its_colour_before_it_is_there(
     for picture in pictures.all():  # the lead picture too
         assert re.search(r"/320\.webp 320w, .*/1280\.webp 1280w", picture.get_attribute("srcset") or "")
         assert picture.get_attribute("sizes") == "(min-width: 720px) 720px, 100vw"
+    page.evaluate(TWO_FRAMES)
     page.evaluate("shifts.length = 0")  # what was published meanwhile was above a reader who reads nothing yet
     page.evaluate(TWO_FRAMES)
     with lock:

@@ -55,4 +55,7 @@ test("a frame is heard itself, from its own origin, so many times, and until it 
   end();
   assert.equal(figure.style.minHeight, "");
   assert.equal(say(450), "");
+  const frame = { src: `${origin}/embed/x`, contentWindow: own, isConnected: true };
+  followHeight(figure, frame, [{ data: { height: 444 }, source: own, origin }, { data: { height: 9 }, source: {}, origin }]);
+  assert.equal(figure.style.minHeight, "444px", "what it has said before it was heard");
 });

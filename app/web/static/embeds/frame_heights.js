@@ -29,8 +29,11 @@ export function heightIn(host, message, provider) {
   }
 }
 
-/** Keep the place of a frame as high as the frame says. Returns what ends that, and gives back the height of before. */
-export function followHeight(figure, frame) {
+/**
+ * Keep the place of a frame as high as the frame says, and has said in the messages `before`. Returns what ends that, and
+ * gives back the height of before.
+ */
+export function followHeight(figure, frame, before = []) {
   const { origin, host } = new URL(frame.src);
   let left = MOST_CHANGES;
   const hear = ({ data, source, origin: from }) => {
@@ -42,6 +45,7 @@ export function followHeight(figure, frame) {
     figure.style.minHeight = `${height}px`;
   };
   window.addEventListener("message", hear);
+  before.forEach(hear);
   // Mastodon's says it once it is asked.
   if (figure.dataset.provider === "mastodon") {
     frame.addEventListener("load", () => frame.contentWindow?.postMessage({ type: "setHeight", id: 1 }, origin));

@@ -93,8 +93,13 @@ function draw(figure) {
 
 /** Let a frame be as high as it says, where it has no ratio; out of reach, it is as high as was kept for it. */
 async function followHeight(figure, frame) {
-  const found = figure.dataset.height && await heights;
-  if (found && frame.isConnected) ends.set(figure, found.followHeight(figure, frame));
+  if (!figure.dataset.height) return;
+  const early = []; // what the frame says before there is anything that understands it: some say their height once
+  const note = (said) => said.source === frame.contentWindow && early.push(said);
+  window.addEventListener("message", note);
+  const found = await heights;
+  window.removeEventListener("message", note);
+  if (found && frame.isConnected) ends.set(figure, found.followHeight(figure, frame, early));
 }
 
 function drawFrame(figure) {
