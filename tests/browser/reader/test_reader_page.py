@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from tests.browser.newsroom_page import TOO_WIDE, long_story, long_word, publish_long_words
-from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom
+from tests.browser.newsroom_server import Newsroom
 from tests.browser.reader.pages import DRAWN, LIVE, PRESS_OLDER, SOON, TWO_FRAMES, Open, attached
 
 ROUNDS = 5
@@ -209,15 +209,14 @@ def test_where_sockets_do_not_get_through_updates_still_arrive(
 ) -> None:
     story = newsroom.make_story()
     with browser.new_context() as context:
-        context.set_default_timeout(PATIENCE_MILLISECONDS)  # less than a long poll waits for something to say
         page = context.new_page()
         page.route_web_socket("**/live?*", lambda socket: socket.close(code=1011, reason="blocked"))
         if "events" in blocked:
             page.route("**/events?*", lambda route: route.abort())
         page.goto(newsroom.page(story))
-        page.wait_for_selector(LIVE)
+        page.wait_for_selector(LIVE, timeout=20_000)
         entry = newsroom.publish(story, "By another way.")
-        page.wait_for_selector("article:has-text('By another way.')")
+        page.wait_for_selector("article:has-text('By another way.')", timeout=5_000)
         newsroom.act(entry, "remove")
         expect(page.locator("article")).to_have_count(0)
 
