@@ -79,7 +79,7 @@ def test_one_that_shares_sessions_works_where_nodes_need_not_listen_and_our_limi
             for number in range(12):  # psycopg prepares what is asked more than five times
                 assert bot.post(f"/v1/stories/{story}/entries", json={"text": f"Part {number}"}).status_code == 201
                 assert reader.get(f"/v1/stories/{story}").json()["entry_count"] == number + 1
-            assert reader.get("/readyz").json() == {"status": "ready", "reasons": []}
+            await_true(lambda: reader.get("/readyz").json() == {"status": "ready", "reasons": []})
             with direct.transaction():
                 direct.execute(sql.SQL("SELECT 1 FROM stories WHERE id = {} FOR UPDATE").format(story))
                 refused = bot.post(f"/v1/stories/{story}/entries", json={"text": "Waits for the lock"})

@@ -25,6 +25,7 @@ from app.storage.upkeep.migrations import MIGRATIONS
 from tests.needs import require
 from tests.ports import reserved_port
 from tests.processes import Installation, Server
+from tests.waiting import await_true
 
 STOP_SECONDS = 5.0
 
@@ -122,8 +123,10 @@ def test_a_second_signal_ends_the_process_at_once(installation: Installation, se
 
 
 def test_one_stop_told_twice_is_one_stop(server: Server) -> None:
+    server.process.send_signal(signal.SIGSTOP)  # it is told of both at once, however slow this process is
     server.process.send_signal(signal.SIGTERM)
     server.process.send_signal(signal.SIGINT)
+    server.process.send_signal(signal.SIGCONT)
     assert server.process.wait(timeout=STOP_SECONDS) == 0
 
 
@@ -274,18 +277,12 @@ def _long_poll(server: Server, story: str, head: str, joined: threading.Barrier)
 
 def _await_long_poll(server: Server) -> None:
     """Until the server says that a long-poll is waiting."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        with server.client() as client:
-            if "liveblog_live_waiting_polls 1" in client.get("/metrics").text:
-                return
-    raise AssertionError("no long-poll is waiting")
+    with server.client() as client:
+        await_true(lambda: "liveblog_live_waiting_polls 1" in client.get("/metrics").text)
 
 
 def _await_log(server: Server, words: str) -> None:
-    deadline = time.monotonic() + 10
-    while words not in server.log:
-        assert time.monotonic() < deadline, server.log
+    await_true(lambda: words in server.log, or_say=lambda: server.log)
 
 
 class _never_reading:

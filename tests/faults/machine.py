@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ import httpx
 
 from tests.e2e.server import READY_SECONDS, ROOT, Server
 from tests.ports import reserved_port
+from tests.waiting import await_true
 
 COUNT = 2
 
@@ -126,9 +127,11 @@ class Machine:
 
     writer: MachineProcess
     readers: list[MachineProcess] = field(default_factory=list)
+    _logged: int = 0
 
     def revive(self) -> None:
-        """Start whatever has ended."""
+        """Start whatever has ended. What the writer logs counts from here."""
+        self._logged = len(self._writers_log())
         ended = [
             each for each in (self.writer, *self.readers) if each.process is None or each.process.poll() is not None
         ]
@@ -136,6 +139,20 @@ class Machine:
             each.load()
         for each in ended:
             each.go()
+
+    def late_followers(self) -> int:
+        """Count how often the writer has answered before a reader knew, since `revive`."""
+        return self._writers_log()[self._logged :].count('"follower_late"')
+
+    def require_known(self, is_known: Callable[[], object]) -> None:
+        """Require that what was written and answered is known, at once or where the writer says that one is late."""
+        if not is_known():
+            assert self.late_followers(), f"told before it is answered: {self.writer.log}"
+            await_true(is_known)
+
+    def _writers_log(self) -> str:
+        path = self.writer.log_path
+        return path.read_text(errors="replace") if path.exists() else ""
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -102,9 +103,11 @@ async def test_a_flood_from_many_addresses_is_bounded_and_editors_post_beside_it
         story = make_story(server)
         async with _client(server) as client:
             forged = [_sent_from(client, story, f"198.51.{n // 250}.{n % 250}") for n in range(300)]
+            began = time.monotonic()
             statuses = await asyncio.gather(*forged)
+            minutes = (time.monotonic() - began) / 60
             assert set(statuses) == {202, 429}
-            assert statuses.count(202) <= 30 + 5  # what a minute allows, and what fills up meanwhile
+            assert statuses.count(202) <= 30 + 30 * minutes + 1  # what a minute allows, and what fills up meanwhile
             with server.signed_in() as admin:
                 posted = admin.post(f"/v1/stories/{story}/entries", json={"text": "Polls have closed."})
                 assert posted.status_code == 201

@@ -98,7 +98,7 @@ def test_a_slow_upload_may_take_its_time_and_one_that_trickles_may_not(
     with serving(sqlite_url, tmp_path, options=options, **settings) as server:
         content = noise(50, 40)
         assert len(content) > 6_000
-        slow = _send(server, content, pieces=12, pause_seconds=0.4)
+        slow = _send(server, noise(80, 60), pieces=12, pause_seconds=0.4)
         assert slow.startswith(b"HTTP/1.1 201"), slow
         began = time.monotonic()
         trickled = _send(server, content, pieces=400, pause_seconds=0.2, least_seconds=8)
@@ -117,8 +117,8 @@ def _send(server: Server, content: bytes, *, pieces: int, pause_seconds: float, 
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head.encode())
         connection.settimeout(0.01)
-        until = time.monotonic() + least_seconds
-        for start in range(0, len(content), size):
+        began = time.monotonic()
+        for number, start in enumerate(range(0, len(content), size), start=1):
             try:
                 connection.sendall(content[start : start + size])
                 if answer := connection.recv(65_536):
@@ -127,9 +127,10 @@ def _send(server: Server, content: bytes, *, pieces: int, pause_seconds: float, 
                 pass
             except OSError:
                 break
-            if time.monotonic() > until:
+            if time.monotonic() > began + least_seconds:
                 break
-            time.sleep(pause_seconds)  # the pace of the upload
+            due = began + number * pause_seconds
+            time.sleep(max(due - time.monotonic(), 0))  # the pace of the upload, whatever each piece took
         connection.settimeout(20)
         return connection.recv(65_536)
 

@@ -122,11 +122,16 @@ async def _move_there_and_back(
                 assert "read back and compared" in said
                 assert "Readers go on where they are" in said
                 await _await_moved(admin, story)
+                await until(lambda: any("database_moved" in writer.refusals for writer in writers), pause_seconds=0.05)
                 assert await asyncio.to_thread(server.stop) == 0, server.log
                 server.database_url = target
                 await asyncio.to_thread(server.start)
                 known = len(numbers_of(target, story))
-                await until(lambda at=known: all(max(each.numbers) > at for each in reading), seconds=60)  # type: ignore[misc]
+
+                def go_on(known: int = known) -> bool:
+                    return all(max(each.numbers) > known for each in reading)
+
+                await until(go_on, seconds=60, pause_seconds=0.05)
                 assert _unwritable(source)
             stop.set()
             await asyncio.gather(*writing)

@@ -21,7 +21,7 @@ from app.media.conversion.program import reason_of
 from app.media.decoder import Decoder, refuse_without_reader
 from app.media.formats import HEIC, JPEG, MOV, MP4, MediaFormat
 from app.media.limits import MIB, MediaLimits
-from tests.media.decoder_processes import LIMITS, Told, pid_written_in
+from tests.media.decoder_processes import LIMITS, Told, pid_of_a_child, pid_written_in
 from tests.media.pictures import encoded, quartered
 from tests.needs import require
 
@@ -121,10 +121,10 @@ async def test_a_process_that_no_kill_ends_is_left_and_the_next_upload_goes_on(
         return wait4(pid, options)
 
     monkeypatch.setattr(os, "wait4", hang)
-    misled.limits = replace(LIMITS, decoder_wall_seconds=1)
-    upload = asyncio.ensure_future(told("truth"))
+    misled.limits = LIMITS if is_cancelled else replace(LIMITS, decoder_wall_seconds=1)
+    upload = asyncio.ensure_future(told("sleep"))
     if is_cancelled:
-        await asyncio.sleep(0.5)  # its process has begun, and has not ended
+        await pid_of_a_child()
         upload.cancel()
     with pytest.raises(asyncio.CancelledError if is_cancelled else MediaRefused):
         await upload

@@ -216,7 +216,7 @@ async def test_a_host_that_has_been_silent_is_not_waited_for_with_each_of_its_pi
 
     async with _serving() as site:
         site.answers |= {"/silent.png": say_nothing, "/a.png": _whole()}
-        async with site.fetcher(seconds=0.2) as fetcher:
+        async with site.fetcher(seconds=0.5) as fetcher:
 
             async def ask(path: str, sentence: str, host: str = "a.example") -> None:
                 with pytest.raises(NotFetched, match=sentence):

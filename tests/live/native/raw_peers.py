@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import ClassVar
 
@@ -29,12 +30,14 @@ async def serving(
     limits: AdmissionLimits = NO_LIMITS,
     live: LiveLimits = NORMAL_LIMITS,
     heartbeat_seconds: float = 1000,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[tuple[Hub, int]]:
     hub = hub_over(
         ModelLog(model),
         limits=live,
         heartbeat_seconds=heartbeat_seconds,
         reconcile_seconds=1000,
+        monotonic=monotonic,
     )
     async with serve(hub, limits=limits) as address:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
+import time
 import zlib
 from contextlib import suppress
 from ipaddress import ip_network
@@ -162,7 +163,8 @@ async def test_a_full_server_says_so() -> None:
 
 async def test_a_loop_of_handshakes_is_stopped() -> None:
     limits = AdmissionLimits(total=0, per_second=3, per_address=0)
-    async with serving(story(), limits=limits) as (hub, port):
+    stopped = time.monotonic() + 1  # later than the limiter began, and then the same: no client earns another handshake
+    async with serving(story(), limits=limits, monotonic=lambda: stopped) as (hub, port):
         answers = [await answer_to_first_line(port) for _ in range(12)]
         assert answers[:3] == [b"HTTP/1.1 101 Switching Protocols"] * 3
         assert b"HTTP/1.1 429 Too Many Requests" in answers

@@ -23,6 +23,7 @@ from tests.waiting import await_true, until
 
 WORKERS = 2
 _CONNECTIONS = r'^liveblog_live_connections{worker="([^"]+)"[^}]*} (\d+)$'
+_COUNTS = ("liveblog_processes", "liveblog_processes_answering")
 PATIENCE_SECONDS = 60.0
 
 
@@ -37,19 +38,29 @@ class Machine:
         assert self.server.process is not None
         return children_of(self.server.process.pid)
 
-    def figures(self, name: str) -> dict[str, float]:
-        """Return a metric without labels of its own, for each process that answers."""
+    def metrics(self) -> str:
+        """Return the metrics of all processes: whoever is asked waits for the others for a moment alone."""
         with self.server.reader() as reader:
-            text = reader.get("/metrics").text
+            told: list[str] = []
+
+            def is_complete() -> bool:
+                told.append(reader.get("/metrics").text)
+                counts = [re.search(rf"^{name} (\d+)$", told[-1], re.MULTILINE) for name in _COUNTS]
+                return None not in counts and len({count[1] for count in counts if count}) == 1
+
+            await_true(is_complete, seconds=PATIENCE_SECONDS, or_say=lambda: told[-1])
+        return told[-1]
+
+    def figures(self, name: str) -> dict[str, float]:
+        """Return a metric without labels of its own, for each process."""
+        text = self.metrics()
         found = re.findall(rf'^{name}{{worker="([^"]+)"}} (\S+)$', text, re.MULTILINE)
         return {worker: float(number) for worker, number in found}
 
     def readers(self) -> dict[str, int]:
         """Return how many live connections each process has."""
-        with self.server.reader() as reader:
-            text = reader.get("/metrics").text
         counted: dict[str, int] = {}
-        for worker, number in re.findall(_CONNECTIONS, text, re.MULTILINE):
+        for worker, number in re.findall(_CONNECTIONS, self.metrics(), re.MULTILINE):
             counted[worker] = counted.get(worker, 0) + int(number)
         return counted
 

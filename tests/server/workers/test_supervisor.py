@@ -85,6 +85,7 @@ async def test_a_roll_replaces_all_one_by_one_what_is_single_last(tmp_path: Path
     await until(lambda: run.events(0).count("ready") == 2, **PATIENT)
     assert run.events(0) == ["loaded", "ready", "terminated", "loaded", "ready"]
     for number in (1, 2):
+        await until(lambda number=number: "retired" in run.events(number), **PATIENT)  # type: ignore[misc]
         assert [each for each in run.events(number) if each != "greeted"] == [
             "loaded", "ready", "loaded", "ready", "retired",
         ]  # fmt: skip
@@ -104,7 +105,7 @@ async def test_a_roll_ends_at_the_first_successor_that_fails(tmp_path: Path) -> 
 
 
 async def test_a_process_that_does_not_stop_is_killed_after_the_time_of_a_stop(tmp_path: Path) -> None:
-    run = Run(tmp_path, ["well", "stuck"], stop=0.5)
+    run = Run(tmp_path, ["well", "stuck"], stop=2.0)
     await until(run.all_have("ready"), **PATIENT)
     assert await run.stop() == 0
     assert run.all_have("terminated")()

@@ -9,6 +9,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.e2e.server import make_story, serving
 from tests.postgres import ReusedDatabases
 from tests.server.workers.machine import Machine, audience_of, is_running, writing
 from tests.server.workers.test_workers import LAST, PATIENT, is_over, post
-from tests.waiting import until
+from tests.waiting import await_true, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
@@ -84,7 +85,9 @@ async def undisturbed(machine: Machine) -> AsyncIterator[int]:
 async def test_a_worker_that_hangs_is_named_and_replaced(machine: Machine) -> None:
     async with undisturbed(machine) as troubled:
         os.kill(troubled, signal.SIGSTOP)
-        await until(lambda: "worker-1 does not answer" in _reasons(machine), **PATIENT)
+        await asyncio.to_thread(
+            await_true, lambda: "worker-1 does not answer" in _reasons(machine), seconds=PATIENT["seconds"]
+        )
     await until(lambda: _replaced(machine, "hung") == 1, **PATIENT)
 
 
@@ -97,13 +100,18 @@ async def test_a_worker_that_leaks_descriptors_is_replaced_before_it_has_none_le
 
 
 def _reasons(machine: Machine) -> list[str]:
-    """Return what the worker that answers says of the machine; a request may be one that nobody answers yet."""
-    try:
-        with machine.server.reader() as reader:
-            reasons: list[str] = reader.get("/readyz", timeout=2).json()["reasons"]
-    except httpx.TransportError:
-        return []
-    return reasons
+    """Return what the worker that answers says of the machine; the hung one has got some of the requests."""
+
+    def ask(_: int) -> list[str]:
+        try:
+            with machine.server.reader() as reader:
+                reasons: list[str] = reader.get("/readyz", timeout=2).json()["reasons"]
+        except httpx.TransportError:
+            return []
+        return reasons
+
+    with ThreadPoolExecutor(8) as askers:
+        return [reason for reasons in askers.map(ask, range(8)) for reason in reasons]
 
 
 def _replaced(machine: Machine, cause: str) -> int:

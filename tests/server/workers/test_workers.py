@@ -68,8 +68,7 @@ async def test_readers_on_both_have_every_entry_and_whoever_is_asked_tells_of_al
         entry = await asyncio.to_thread(post, machine, story, LAST)
         await until(lambda: readers_in_receipt(machine, story, entry) >= sum(readers.values()), **PATIENT)
     await audience.agree()
-    with machine.server.reader() as reader:
-        text = reader.get("/metrics").text
+    text = machine.metrics()
     processes = len(machine.processes())
     assert f"\nliveblog_processes {processes}\nliveblog_processes_answering {processes}\n" in _without_comments(text)
     assert text.count("# TYPE liveblog_requests_total ") == 1
