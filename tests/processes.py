@@ -47,7 +47,7 @@ class Installation:
         """Run one command beside the block, which may kill it; it is killed at its end."""
         environment = {"LIVEBLOG_LOG_FORMAT": "console", **self._environment()}
         process = subprocess.Popen(
-            _command(arguments), env=environment, cwd=self.folder, text=True,
+            [*self.wrapper, *_command(arguments)], env=environment, cwd=self.folder, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
         try:

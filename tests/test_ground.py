@@ -281,7 +281,7 @@ def test_every_declared_package_is_locked_and_the_locks_agree() -> None:
     for declared, locked in (
         (project["project"]["dependencies"], core),
         (extras["images"], core),
-        *((extras[name], container) for name in ("postgres", "heic", "s3")),
+        *((extras[name], container) for name in ("postgres", "heic", "redis", "s3")),
         (extras["video"], dev),
         (project["dependency-groups"]["dev"], dev),
     ):

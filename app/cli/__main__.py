@@ -1,6 +1,16 @@
 """Run the `liveblog` command as `python -m app.cli`."""
 
-from app.cli.main import app
+import os
+import signal
+
+_FIRST = 1
+"""The process of a container that its runtime signals, and to which a signal that it does not handle does nothing."""
 
 if __name__ == "__main__":
+    if os.getpid() == _FIRST:
+        # As it ends any other process, until a server handles it: else a container that is stopped while it starts
+        # would go on to serve until its runtime kills it.
+        signal.signal(signal.SIGTERM, lambda number, _frame: os._exit(128 + number))
+    from app.cli.main import app  # it loads everything, which takes seconds
+
     app(prog_name="liveblog")

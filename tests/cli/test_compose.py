@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.server.stopping import LAST_RESORT_SECONDS
+from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
 from tests.compose import environment_of, read_services, seconds_of
 from tests.processes import ROOT, Installation
@@ -94,10 +94,17 @@ def test_where_nothing_is_set_nothing_is_passed_on_that_is_empty() -> None:
     assert on_another["LIVEBLOG_PORT"] == "8000", "the port in the container"
 
 
-def test_a_stop_is_given_longer_than_the_longest_drain_takes() -> None:
+def test_a_stop_is_given_longer_than_the_longest_drain_takes_with_workers_and_their_writer_after_them() -> None:
     (longest,) = [each.le for each in Settings.model_fields["drain_seconds"].metadata if hasattr(each, "le")]
     grace = seconds_of(read_services()["liveblog"]["stop_grace_period"])
-    assert grace > longest + LAST_RESORT_SECONDS
+    assert grace > 2 * (longest + STOP_SECONDS)
+
+
+def test_its_first_process_reaps_what_others_leave() -> None:
+    services = read_services()
+    ours = {name for name, service in services.items() if service["image"] == "liveblog"}
+    assert ours == {"migrate", "liveblog", "migrate-scale", "node-1", "node-2"}
+    assert all(services[name]["init"] for name in ours)
 
 
 def test_what_compose_runs_works_beside_a_server_that_runs_already(tmp_path: Path, free_port: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped] # as in tests/compose.py
 
-from app.server.stopping import LAST_RESORT_SECONDS
+from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
 from tests.compose import environment_of, read_services, seconds_of
 from tests.processes import ROOT
@@ -75,4 +75,4 @@ def test_what_a_service_waits_for_and_mounts_is_there() -> None:
 def test_nodes_are_given_longer_than_the_longest_drain_takes() -> None:
     (longest,) = [each.le for each in Settings.model_fields["drain_seconds"].metadata if hasattr(each, "le")]
     for name in NODES:
-        assert seconds_of(read_services()[name]["stop_grace_period"]) > longest + LAST_RESORT_SECONDS
+        assert seconds_of(read_services()[name]["stop_grace_period"]) > longest + STOP_SECONDS

@@ -12,6 +12,7 @@ import kubernetes_validate  # type: ignore[import-untyped] # it has no types
 import yaml  # type: ignore[import-untyped] # as in tests/compose.py
 
 from app.server.stopping import LAST_RESORT_SECONDS
+from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
 from tests.deploy.front import write_changed
 from tests.needs import require
@@ -54,7 +55,7 @@ def test_systemd_finds_little_that_the_unit_leaves_open(tmp_path: Path) -> None:
 def test_the_unit_gives_a_stop_longer_than_the_longest_drain_takes() -> None:
     (longest,) = [each.le for each in Settings.model_fields["drain_seconds"].metadata if hasattr(each, "le")]
     unit = _settings_of_unit()
-    assert int(unit["TimeoutStopSec"]) > longest + LAST_RESORT_SECONDS
+    assert int(unit["TimeoutStopSec"]) > 2 * (longest + STOP_SECONDS), "workers, and after them their writer"
     assert unit["ExecReload"] == "/bin/kill -HUP $MAINPID"
     assert (unit["Restart"], unit["KillMode"], unit["KillSignal"]) == ("always", "mixed", "SIGTERM")
     assert int(unit["LimitNOFILE"]) > 100_000

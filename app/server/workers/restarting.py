@@ -7,6 +7,9 @@ from dataclasses import dataclass
 STOP_SECONDS = 6.0
 """What a process may take to stop beside LIVEBLOG_DRAIN_SECONDS: it ends itself a second before."""
 
+CAUSES = ("died", "hung", "leaked", "rolled")
+"""Why a process is replaced. Each is counted from 0 on: who watches a count that begins at 1 does not see it rise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:

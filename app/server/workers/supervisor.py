@@ -15,7 +15,7 @@ import structlog
 
 from app.server.stopping import SAME_STOP_SECONDS
 from app.server.workers.process import WorkerProcess
-from app.server.workers.restarting import Times
+from app.server.workers.restarting import CAUSES, Times
 from app.server.workers.slot import Slot, SlotPlan
 
 log = structlog.get_logger()
@@ -30,7 +30,7 @@ class Supervisor:
 
     def __init__(self, plans: Sequence[SlotPlan], times: Times) -> None:
         self._times = times
-        self._replaced: Counter[str] = Counter()
+        self._replaced: Counter[str] = Counter(dict.fromkeys(CAUSES, 0))
         self._slots = [Slot(plan, times, self._replaced) for plan in plans]
         self._stop = asyncio.Event()
         self._stop_asked_at: float | None = None

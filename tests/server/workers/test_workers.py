@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import stat
 from collections.abc import Iterator
 
 import pytest
 
+from app.server.workers.restarting import CAUSES
 from liveblog_client.apply import State
 from tests.conftest import copy_of
 from tests.e2e.server import make_story
@@ -57,6 +59,14 @@ def readers_in_receipt(machine: Machine, story: str, entry: str) -> int:
     return int(answer.json()["readers"]) if answer.status_code == 200 else 0
 
 
+def replaced(machine: Machine) -> dict[str, int]:
+    """Return how many processes have been replaced, by cause."""
+    with machine.server.reader() as reader:
+        text = reader.get("/metrics").text
+    counted = re.findall(r'^liveblog_processes_replaced_total\{cause="(\w+)"\} (\d+)$', text, re.MULTILINE)
+    return {cause: int(number) for cause, number in counted}
+
+
 async def test_readers_on_both_have_every_entry_and_whoever_is_asked_tells_of_all(machine: Machine) -> None:
     story = make_story(machine.server)
     async with audience_of(machine, story, is_over) as audience:
@@ -72,6 +82,7 @@ async def test_readers_on_both_have_every_entry_and_whoever_is_asked_tells_of_al
     processes = len(machine.processes())
     assert f"\nliveblog_processes {processes}\nliveblog_processes_answering {processes}\n" in _without_comments(text)
     assert text.count("# TYPE liveblog_requests_total ") == 1
+    await until(lambda: replaced(machine) == dict.fromkeys(CAUSES, 0), **PATIENT)  # with the first heartbeat
 
 
 async def test_no_command_is_to_be_had_at_the_port_and_the_sockets_are_this_accounts_alone(machine: Machine) -> None:
