@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import subprocess
 import sys
 import time
@@ -17,14 +16,12 @@ import httpx
 import pytest
 
 from tests.loopback import NO_CERTIFICATES
-from tests.needs import require
 
 START_SECONDS = 30
 PATIENCE_MILLISECONDS = 20_000
 """How long a page may take before it counts as broken; far more than it needs, for a browser that shares its cores."""
 
 ROOT = Path(__file__).parents[2]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360"/></svg>'
 
 
@@ -156,14 +153,6 @@ def run_command(newsroom: Newsroom, *arguments: str) -> None:
         capture_output=True,
         timeout=60,
     )
-
-
-def find_chromium() -> str:
-    """Return where Chromium is; without it the test is skipped."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    require("chromium", found=found is not None, reason="install the chromium package to test the pages")
-    assert found is not None
-    return found
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:

@@ -16,7 +16,7 @@ import httpx
 from playwright.async_api import Browser, Page, async_playwright
 
 from liveblog_client.apply import bound_of
-from tests.browser.newsroom_server import FLAGS, find_chromium
+from tests.browser.engines.chromium import chromium_options
 from tests.e2e.histories import History
 from tests.e2e.operations import OPERATIONS
 from tests.e2e.readers import fresh_state, held_state, reading_client
@@ -110,13 +110,13 @@ class Habit:
 async def test_pages_hold_what_a_fresh_reader_sees_whatever_breaks_on_the_way(
     anyio_backend: str, sqlite_url: str, tmp_path: Path, figures: Figures
 ) -> None:
-    chromium = find_chromium()
     histories = figures.choose(quick=3, suite=6, prove=200)
     gate = asyncio.Semaphore(AT_ONCE)
     held: list[Json] = []
     with serving(sqlite_url, tmp_path, HEARTBEAT_SECONDS="1") as server:
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            with chromium_options() as options:
+                browser = await playwright.chromium.launch(**options)
 
             async def run(seed: int) -> None:
                 async with gate, asyncio.timeout(HISTORY_SECONDS):

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from tests.browser.engines.chromium import chromium_options
 from tests.browser.engines.firefox import launch_firefox
-from tests.browser.newsroom_server import FLAGS, PATIENCE_MILLISECONDS, find_chromium
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +34,8 @@ def playwright_browser(engine: str) -> Iterator[Browser]:
             if engine == "firefox":
                 browser = launch_firefox(playwright)
             else:
-                browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+                with chromium_options() as options:
+                    browser = playwright.chromium.launch(**options)
             expect.set_options(timeout=PATIENCE_MILLISECONDS)
             yield browser
             browser.close()
