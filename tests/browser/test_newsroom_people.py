@@ -177,6 +177,29 @@ def test_the_audit_is_read_narrowed_down_and_taken_along_as_a_file(
     expect(lines).to_have_count(0)
 
 
+def test_of_the_audit_stays_what_was_asked_for_last_whatever_is_answered_last(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    newsroom.act(newsroom.publish(story, "61 % counted."), "retract", reason="It was 51 %.")
+    driver.click("[data-story=audit]")
+    lines = driver.locator(".audit li")
+    expect(lines.first).to_contain_text("published → retracted")
+    driver.click("#show summary")
+    held: list[Route] = []
+    driver.route("**/v1/newsroom/audit?*", lambda route: held.append(route), times=1)
+    with driver.expect_request("**/v1/newsroom/audit?*"):
+        driver.fill("#show [name=action]", "retract")
+        driver.press("#show [name=action]", "Enter")
+    driver.fill("#show [name=action]", "nonsense")
+    driver.press("#show [name=action]", "Enter")
+    expect(lines).to_have_count(0)
+    with driver.expect_response("**/v1/newsroom/audit?*") as answer:
+        held[0].continue_()
+    answer.value.finished()
+    driver.evaluate("new Promise((resolve) => requestIdleCallback(resolve))")  # whoever waited for it has gone on
+    expect(lines).to_have_count(0)
+
+
 def test_somebody_with_a_session_takes_the_audit_along_by_a_plain_link(
     newsroom: Newsroom, story: dict[str, Any], context: BrowserContext
 ) -> None:

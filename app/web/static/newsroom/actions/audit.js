@@ -30,7 +30,7 @@ export async function showAudit() {
 
 class Audit {
   constructor(people, tokens) {
-    Object.assign(this, { people, tokens, next: null });
+    Object.assign(this, { people, tokens, next: null, turn: 0 });
     const named = [...people, ...tokens].map(({ id, name, label }) => [id, name ?? label]);
     this.names = new Map([...Object.entries(NOBODY), ...named]);
     Object.assign(this, problemPlace());
@@ -92,8 +92,10 @@ class Audit {
 
   async read(position = null) {
     await this.trying(async () => {
+      const turn = (this.turn += 1);
       const query = this.query({ limit: PAGE, ...(position && { position }) });
       const { body: { items, next } } = await get(`/v1/newsroom/audit?${query}`);
+      if (turn !== this.turn) return; // something else was asked for since
       const drawn = items.map((item) => this.drawLine(item));
       if (position) this.list.append(...drawn);
       else this.list.replaceChildren(...drawn);
