@@ -15,6 +15,7 @@ const EMBEDS = "figure.lb-embed[data-frame]";
 
 const pressed = new Set(); // frames that the reader has asked for once, in this page
 const ends = new WeakMap(); // what ends following a frame's height, by its figure
+const MOST_EARLY = 20; // messages of a frame: it may say anything, and the script may never come
 let heights; // what follows them, asked for before a frame is shown that needs it
 const consent = new Consent(() => document.querySelectorAll(EMBEDS).forEach(draw)).listen();
 
@@ -95,7 +96,7 @@ function draw(figure) {
 async function followHeight(figure, frame) {
   if (!figure.dataset.height) return;
   const early = []; // what the frame says before there is anything that understands it: some say their height once
-  const note = (said) => said.source === frame.contentWindow && early.push(said);
+  const note = (said) => said.source === frame.contentWindow && early.length < MOST_EARLY && early.push(said);
   window.addEventListener("message", note);
   const found = await heights;
   window.removeEventListener("message", note);
