@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 
 from tests.loopback import NO_CERTIFICATES
-from tests.needs import require
 from tests.ports import reserved_port
 from tests.waiting import await_true
 
@@ -59,14 +58,6 @@ class Server:
             )  # fmt: skip
         await_true(self._is_ready, seconds=READY_SECONDS, or_say=lambda: f"not ready: {self.log}")
         return time.monotonic() - began
-
-    def cpu_seconds(self) -> float:
-        """Return the CPU time of the running process so far, whatever else the machine does."""
-        assert self.process is not None
-        stat = Path(f"/proc/{self.process.pid}/stat")
-        require("/proc", found=stat.exists(), reason="this is read from Linux's /proc")
-        user, system = stat.read_text().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """SIGKILL, as a crash of the machine's memory would end it."""

@@ -27,7 +27,7 @@ test("where there are custom elements it is defined once, however often it is lo
     const address = new URL("../../../app/web/static/live-blog.js", import.meta.url);
     const [first, second] = await Promise.all([1, 2].map((copy) => import(`${address}?${copy}`)));
     assert.notEqual(first.LiveBlog, second.LiveBlog);
-    assert.equal(defined.get("live-blog"), first.LiveBlog);
+    assert.ok([first.LiveBlog, second.LiveBlog].includes(defined.get("live-blog")), "whichever was there first");
   } finally {
     delete globalThis.HTMLElement;
     delete globalThis.customElements;
