@@ -17,12 +17,12 @@ BAR = 2.0
 _LIST_IMPORTED = """
 import sys, json
 before = set(sys.modules)
-import app.cli.main
+import app.cli.serve, app.main, app.server.uvicorn_server
 names = [name for name in sys.modules if name not in before]
 left_out = sys.stdlib_module_names | {"app", "__mp_main__"}
 print(json.dumps([name for name in names if name.partition(".")[0] not in left_out and "-" not in name]))
 """
-"""Every module of a dependency that our command imports, in the order in which it does."""
+"""Every module of a dependency that a server imports until it serves, in the order in which it does."""
 
 
 def measure_starting(folder: Path, *, long: bool) -> Table:

@@ -11,6 +11,6 @@ if __name__ == "__main__":
         # As it ends any other process, until a server handles it: else a container that is stopped while it starts
         # would go on to serve until its runtime kills it.
         signal.signal(signal.SIGTERM, lambda number, _frame: os._exit(128 + number))
-    from app.cli.main import app  # it loads everything, which takes seconds
+    from app.cli.main import main  # what it loads takes a second
 
-    app(prog_name="liveblog")
+    main()

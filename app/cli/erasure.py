@@ -13,8 +13,13 @@ from app.cli.output import say
 from app.cli.people_lookup import find_person_id
 from app.cli.setup import set_up
 
-purges = typer.Typer(help="Take text out of everything for good; without --for-good, say what would go.")
-holds = typer.Typer(help="Keep a story or an entry for a court, from every purge and from retention.")
+purges = typer.Typer(name="purge", help="Take text out of everything for good; without --for-good, say what would go.")
+holds = typer.Typer(
+    name="legal-hold", help="Keep a story or an entry for a court, from every purge and from retention."
+)
+app = typer.Typer()
+app.add_typer(purges)
+app.add_typer(holds)
 
 _Story = Annotated[str, typer.Argument(metavar="STORY", help="Its id or slug.")]
 _Entry = Annotated[str, typer.Argument(metavar="ENTRY", help="Its id.")]

@@ -21,7 +21,9 @@ from app.settings import Settings
 from app.wire.problems import problem_of, validation_errors
 from app.wire.requests.people import TokenDraft
 
-app = typer.Typer(no_args_is_help=True, help="Make, list and take back the tokens people and bots post with.")
+app = typer.Typer(
+    name="token", no_args_is_help=True, help="Make, list and take back the tokens people and bots post with."
+)
 
 
 @app.command("create")

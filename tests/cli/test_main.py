@@ -4,24 +4,48 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 from app import __version__
+from app.cli.main import COMMANDS, make_app
 from app.metrics.disk_room import BACKUP_MARK
-from tests.processes import Installation
+from tests.processes import ROOT, Installation
 
 
-def test_help_names_every_command(installation: Installation) -> None:
+def test_help_names_every_command_but_those_for_ourselves(installation: Installation) -> None:
     shown = installation.check("--help")
-    for command in (
-        *("serve", "migrate", "token", "demo", "backup", "restore", "openapi", "asyncapi"),
-        *("invite", "freeze", "thaw", "retract-last", "revert", "revoke", "audit"),
-    ):
-        assert command in shown
+    listed = re.findall(r"^│ (\S+)", shown[shown.index("─ Commands ─") :], re.MULTILINE)
+    assert listed == [each for commands in COMMANDS.values() for each in commands if each != "serve-worker"]
+
+
+@pytest.mark.parametrize("module", COMMANDS)
+def test_each_module_has_the_commands_that_are_looked_for_in_it(module: str) -> None:
+    command = typer.main.get_command(make_app(COMMANDS[module][:1]))
+    assert tuple(vars(command)["commands"]) == COMMANDS[module]
+
+
+def test_a_command_that_there_is_not_is_compared_with_all(installation: Installation) -> None:
+    refused = installation.run("tokn")
+    assert refused.returncode == 2
+    assert "Did you mean 'token'?" in refused.stderr
+
+
+def test_serving_loads_nothing_that_only_other_commands_need() -> None:
+    script = (
+        "import sys; from app.cli.main import make_app; make_app(['serve']);"
+        "print(*sorted(name for name in sys.modules if name.startswith(('app.importers', 'app.cli.'))))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "app.cli.serve" in loaded.split()
+    assert not {"app.cli.database", "app.cli.imports", "app.importers"} & set(loaded.split())
 
 
 def test_the_version_is_printed_alone(installation: Installation) -> None:

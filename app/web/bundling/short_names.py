@@ -32,6 +32,8 @@ GLOBALS = frozenset(
 
 _SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$_"
 _WORD = re.compile(r"[\w$#]")
+_VARIABLES = (Role.VARIABLE, Role.SHORTHAND)
+"""A tuple, since members of an enum are hashed by a function of Python's and compared without one."""
 
 Symbol = tuple[str, str]
 """A variable of a script: the script's name, and its own there."""
@@ -99,7 +101,7 @@ def shorten_names(scripts: Sequence[Script], *, kept: Iterable[Symbol] = ()) -> 
 
 
 def _is_variable(token: Token) -> bool:
-    return token.role in {Role.VARIABLE, Role.SHORTHAND}
+    return token.role in _VARIABLES
 
 
 def _names(taken: Iterable[str]) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, RootModel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -15,6 +15,15 @@ class Answer(BaseModel):
     Members may be added to each, which JSON Schema allows where nothing is said of it: said aloud, it would become an
     index signature in generated types, and every misspelt member would have a type.
     """
+
+    model_config = ConfigDict(defer_build=True)
+
+
+_Shape = TypeVar("_Shape")
+
+
+class OneOf(RootModel[_Shape]):
+    """One of several shapes. Like them it describes, and is not built until the description is asked for."""
 
     model_config = ConfigDict(defer_build=True)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, RootModel
+from pydantic import AwareDatetime, Field
 
-from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
+from app.wire.shapes.answer import Answer, OneOf, ToldApartByType, sometimes
 from app.wire.shapes.events import EntryPublished, EntryRemoved, EntryUpdated, StoryRemoved, StoryUpdated
 from app.wire.shapes.public import Cursor, StoryState
 from app.wire.shapes.values import GoodbyeCause, ResumeKind, SnapshotCause
@@ -103,7 +103,7 @@ class UnknownMessage(Answer):
 
 
 class LiveMessage(
-    RootModel[
+    OneOf[
         Annotated[
             Hello
             | Subscribed
@@ -150,7 +150,5 @@ class PingMessage(Answer):
     type: Literal["ping"]
 
 
-class ReaderMessage(
-    RootModel[Annotated[SubscribeMessage | UnsubscribeMessage | PingMessage, Field(discriminator="type")]]
-):
+class ReaderMessage(OneOf[Annotated[SubscribeMessage | UnsubscribeMessage | PingMessage, Field(discriminator="type")]]):
     """A message of a reader, on a WebSocket."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, RootModel
+from pydantic import AwareDatetime, Field
 
 from app.domain.rights import Role
-from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
+from app.wire.shapes.answer import Answer, OneOf, ToldApartByType, sometimes
 from app.wire.shapes.comments import NewsroomComment
 from app.wire.shapes.live import Goodbye, Hello, PingMessage, Refused
 from app.wire.shapes.newsroom import Account, NewsroomEntry
@@ -106,7 +106,7 @@ class UnknownNewsroomMessage(Answer):
 
 
 class NewsroomMessage(
-    RootModel[
+    OneOf[
         Annotated[
             Hello
             | Welcome
@@ -158,7 +158,7 @@ class PresenceMessage(Answer):
 
 
 class NewsroomRequest(
-    RootModel[
+    OneOf[
         Annotated[
             AuthenticateMessage | WatchMessage | UnwatchMessage | PresenceMessage | PingMessage,
             Field(discriminator="type"),
