@@ -11,6 +11,7 @@ import uvicorn
 
 from app.server.forwarded_host import ForwardedHost
 from app.server.lifespan import Application, Lifespan
+from app.server.listeners import BACKLOG
 
 MESSAGE_LIMIT_BYTES = 4_096
 """The largest WebSocket message a client may send, unless the operator has set another."""
@@ -52,6 +53,7 @@ def server_config(
         ws_per_message_deflate=False,
         ws_ping_interval=limits.ping_seconds,
         ws_ping_timeout=limits.pong_seconds,
+        backlog=BACKLOG,  # it listens again on the sockets that it is given, with a queue of this length
         workers=1,
     )
     config.load()

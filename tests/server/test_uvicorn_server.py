@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from app.server.lifespan import Application
-from app.server.listeners import open_listeners
+from app.server.listeners import BACKLOG, open_listeners
 from app.server.stopping import CLOSE_SECONDS
 from app.server.uvicorn_config import server_config
 from app.server.uvicorn_server import Server, UnixEndpoint
 from tests.loopback import NO_CERTIFICATES
+from tests.server.accept_queues import longest_queue_allowed, read_longest_queue
 
 pytestmark = pytest.mark.anyio
 
@@ -103,6 +104,13 @@ async def test_a_server_begins_answers_drains_and_ends_in_that_order() -> None:
     assert app.order == ["startup", "answered /first", "drain", "answered /while-draining", "shutdown"]
     with pytest.raises(httpx.ConnectError):
         await run.get("/too-late")
+
+
+async def test_as_many_connections_may_wait_while_it_serves_as_before() -> None:
+    run = Run(RecordingApp())
+    await asyncio.wait_for(run.ready.wait(), 10)
+    assert read_longest_queue(run.listener) == longest_queue_allowed(BACKLOG)
+    await run.stop()
 
 
 async def test_a_request_under_way_is_finished() -> None:

@@ -11,6 +11,8 @@ from socket import socket
 
 import structlog
 
+from app.server.listeners import BACKLOG
+
 log = structlog.get_logger()
 
 
@@ -48,7 +50,8 @@ class StandIn:
         loop = asyncio.get_running_loop()
         for each in self._spares[number]:
             # A descriptor of its own: closing it ends nothing for the worker, nor for a later time.
-            server = await loop.create_server(self._factory, sock=each.dup())
+            # The backlog is the socket's, and so also the worker's: a hundred, unless it is said.
+            server = await loop.create_server(self._factory, sock=each.dup(), backlog=BACKLOG)
             if number not in self._servers:  # ended meanwhile
                 server.close()
                 return

@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
-from app.server.listeners import open_shared_listeners
+from app.server.listeners import BACKLOG, open_shared_listeners
 from app.server.workers.standing_in import StandIn
+from tests.server.accept_queues import longest_queue_allowed, read_longest_queue
 
 pytestmark = pytest.mark.anyio
 
@@ -34,6 +35,7 @@ async def test_what_waits_for_a_worker_that_is_away_is_accepted_and_later_left_t
     assert await asyncio.wait_for(reader.read(), 30) == b"stand-in"
     waiting[1].close()
     stand_in.end(2)
+    assert read_longest_queue(others) == longest_queue_allowed(BACKLOG), "as many may wait as before"
     reader, writer = await asyncio.open_connection("127.0.0.1", free_port)
     server = await asyncio.get_running_loop().create_server(lambda: Naming(b"the worker"), sock=others)
     assert await asyncio.wait_for(reader.read(), 30) == b"the worker"
