@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Literal
 
 from app.server.workers.descriptors import count_descriptors, limit_of_descriptors
-from app.server.workers.restarting import DESCRIPTOR_BEATS, HANG_BEATS, LEAKING_LOOKS, is_leaking
+from app.server.workers.restarting import DESCRIPTOR_BEATS, HANG_BEATS, LATE_BEATS, LEAKING_LOOKS, is_leaking
 from app.server.workers.supervisor_link import GO, GREET, PING, PONG, READY, RETIRE, STAND_BACK, STAND_IN
 
 Trouble = Literal["hung", "leaking"]
@@ -56,6 +56,11 @@ class WorkerProcess:
     def serves(self) -> bool:
         """Return whether it is ready and runs."""
         return self.is_ready and self.code is None
+
+    @property
+    def accepts(self) -> bool:
+        """Return whether it takes connections: it serves, and answers its heartbeats."""
+        return self.serves and self.unanswered < LATE_BEATS
 
     def when_ended(self, call: Callable[[WorkerProcess], None]) -> None:
         """Call with this process once it has ended."""

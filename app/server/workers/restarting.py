@@ -26,6 +26,9 @@ class Times:
     """Between two heartbeats."""
     stable: float = 60.0
     """A process that was ready for so long did not fail at its start: the next is started at once."""
+    unserved: float = 5.0
+    """What the kernel gives to a process that has ended waits for its successor so long, then another accepts it. Not
+    at once: all who come back at the same time would be at that other one for good."""
     longest_wait: float = 30.0
     """The longest wait before another attempt; a tenth of a core goes into starting one that fails."""
 
@@ -33,6 +36,9 @@ class Times:
 HANG_BEATS = 10
 """Heartbeats in a row without an answer after which a process is ended. They are counted and not timed: while the
 supervisor itself is stopped nobody's time runs out. An event loop that is this late serves nobody."""
+
+LATE_BEATS = 5
+"""Heartbeats in a row without an answer after which another process accepts for it."""
 
 DESCRIPTOR_BEATS = 5
 """Heartbeats between two looks at a process's descriptors."""

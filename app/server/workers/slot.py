@@ -14,7 +14,7 @@ from app.server.workers.process import WorkerProcess, start_process
 from app.server.workers.restarting import Times, wait_before_start
 
 FAILURES_TOLD = 2
-"""Failures in a row after which a slot is said to be vacant, and another worker stands in for it."""
+"""Failures in a row after which it is said that a process cannot be started, and another stands in for it."""
 
 log = structlog.get_logger()
 
@@ -45,6 +45,8 @@ class Slot:
         self._successor: WorkerProcess | None = None
         self._leaving: set[WorkerProcess] = set()
         self._failures = 0
+        self._ended_at: float | None = None
+        """When a process that served ended by itself last, in the loop's seconds."""
         self._is_stopping = False
         self._filling: asyncio.Task[None] | None = None
         self._replacing = asyncio.Lock()
@@ -58,8 +60,12 @@ class Slot:
 
     @property
     def is_vacant(self) -> bool:
-        """Return whether there is no process that serves, and the next one is waited with."""
-        return self._failures >= FAILURES_TOLD and (self._current is None or not self._current.serves)
+        """Return whether another is to accept for it: its process is late, or none serves and will not very soon."""
+        if self._current is not None and self._current.serves:
+            return not self._current.accepts
+        since = self._ended_at
+        is_long = since is not None and asyncio.get_running_loop().time() - since >= self._times.unserved
+        return is_long or self._failures >= FAILURES_TOLD
 
     @property
     def current(self) -> WorkerProcess | None:
@@ -216,8 +222,8 @@ class Slot:
         log.info("worker_ended", process=self.plan.name, pid=process.pid, code=process.code)
         if self._is_stopping or process is not self._current:
             return
-        loop = asyncio.get_running_loop()
-        was_stable = process.ready_at is not None and loop.time() - process.ready_at >= self._times.stable
+        now = self._ended_at = asyncio.get_running_loop().time()
+        was_stable = process.ready_at is not None and now - process.ready_at >= self._times.stable
         self._failures = 1 if was_stable else self._failures + 1
         self._replaced[process.was_killed_for or "died"] += 1
         if not self._replacing.locked():  # else its successor is about to be ready

@@ -1,4 +1,4 @@
-"""Standing in for a worker that cannot be started: another accepts from its listening sockets meanwhile.
+"""Standing in for a worker that is late or away: another accepts from its listening sockets meanwhile.
 
 The kernel goes on giving that worker its part of all connections, which would wait in its queue until it is there.
 """

@@ -102,10 +102,12 @@ class Supervisor:
     def _see_that_it_is_served(self, slot: Slot) -> None:
         """Let another process stand in for a slot that is vacant, and no longer for one that is not."""
         standing_in = self._standing_in.get(slot)
-        if slot.is_vacant and (standing_in is None or not standing_in.serves):
+        if slot.is_vacant and (standing_in is None or not standing_in.accepts):
             others = [each.current for each in self._slots if each is not slot and not each.plan.is_single]
-            found = next((each for each in others if each is not None and each.serves), None)
+            found = next((each for each in others if each is not None and each.accepts), None)
             if found is not None:
+                if standing_in is not None:
+                    standing_in.stand_back(slot.plan.number)  # as soon as it goes on
                 found.stand_in(slot.plan.number)
                 self._standing_in[slot] = found
         elif standing_in is not None and not slot.is_vacant:

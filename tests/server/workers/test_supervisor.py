@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -26,7 +27,14 @@ class Run:
     """A supervisor of processes that behave as told, and what they noted."""
 
     def __init__(
-        self, tmp_path: Path, behaviours: Sequence[str], *, single: int = 0, stop: float = 10.0, beat: float = 5.0
+        self,
+        tmp_path: Path,
+        behaviours: Sequence[str],
+        *,
+        single: int = 0,
+        stop: float = 10.0,
+        beat: float = 5.0,
+        unserved: float = 600.0,
     ) -> None:
         self._files = [tmp_path / f"{number}" for number in range(len(behaviours))]
         plans = [
@@ -38,13 +46,19 @@ class Run:
             )
             for number, (behaviour, file) in enumerate(zip(behaviours, self._files, strict=True))
         ]
-        self.supervisor = Supervisor(plans, Times(stop=stop, start=60.0, beat=beat, longest_wait=0.05))
+        self.supervisor = Supervisor(
+            plans, Times(stop=stop, start=60.0, beat=beat, unserved=unserved, longest_wait=0.05)
+        )
         self.task = asyncio.create_task(self.supervisor.run())
 
     def events(self, number: int) -> list[str]:
         """Return what happened to the processes of one plan, in order."""
         file = self._files[number]
         return [line.rpartition(" ")[0] for line in file.read_text().splitlines()] if file.exists() else []
+
+    def pid(self, number: int) -> int:
+        """Return the id of the process of one plan that started last."""
+        return int(self._files[number].read_text().splitlines()[-1].rpartition(" ")[2])
 
     def all_have(self, event: str, times: int = 1) -> Callable[[], bool]:
         """Return whether that has happened to every plan's processes so often."""
@@ -130,4 +144,38 @@ async def test_another_stands_in_for_a_process_that_cannot_be_started_until_it_c
     assert "ready" in run.events(2)
     assert [each for each in run.events(1) if each.startswith("stand")] == ["stand-in 2", "stand-back 2"]
     assert not [each for each in run.events(0) if each.startswith("stand")]
+    assert await run.stop() == 0
+
+
+async def test_another_stands_in_for_a_process_whose_successor_takes_long_until_that_is_ready(tmp_path: Path) -> None:
+    run = Run(tmp_path, ["well", "well", "waits later"], single=1, beat=0.5, unserved=0.0)
+    await until(run.all_have("ready"), **PATIENT)
+    os.kill(run.pid(2), signal.SIGKILL)
+    await until(lambda: "stand-in 2" in run.events(1), **PATIENT)
+    run.allow(2)
+    await until(lambda: "stand-back 2" in run.events(1), **PATIENT)
+    assert run.events(2).count("ready") == 2
+    assert await run.stop() == 0
+
+
+async def test_a_successor_is_given_its_time_before_another_stands_in(tmp_path: Path) -> None:
+    run = Run(tmp_path, ["well", "waits later"], beat=0.5)
+    await until(run.all_have("ready"), **PATIENT)
+    os.kill(run.pid(1), signal.SIGKILL)
+    await until(lambda: run.events(1).count("loaded") == 2, **PATIENT)
+    await asyncio.sleep(1.2)  # two heartbeats, for what must not happen
+    run.allow(1)
+    await until(lambda: run.events(1).count("ready") == 2, **PATIENT)
+    assert not [each for each in run.events(0) if each.startswith("stand")]
+    assert await run.stop() == 0
+
+
+async def test_another_stands_in_for_a_process_that_does_not_answer(tmp_path: Path) -> None:
+    run = Run(tmp_path, ["well", "well"], beat=0.5)
+    await until(run.all_have("ready"), **PATIENT)
+    frozen = run.pid(1)
+    os.kill(frozen, signal.SIGSTOP)
+    await until(lambda: "stand-in 1" in run.events(0), **PATIENT)
+    await until(lambda: "stand-back 1" in run.events(0), **PATIENT)
+    assert run.pid(1) != frozen
     assert await run.stop() == 0
