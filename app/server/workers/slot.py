@@ -62,10 +62,15 @@ class Slot:
     def is_vacant(self) -> bool:
         """Return whether another is to accept for it: its process is late, or none serves and will not very soon."""
         if self._current is not None and self._current.serves:
-            return not self._current.accepts
+            return not self.is_served
         since = self._ended_at
         is_long = since is not None and asyncio.get_running_loop().time() - since >= self._times.unserved
         return is_long or self._failures >= FAILURES_TOLD
+
+    @property
+    def is_served(self) -> bool:
+        """Return whether its process accepts what the kernel gives to it."""
+        return self._current is not None and self._current.accepts
 
     @property
     def current(self) -> WorkerProcess | None:

@@ -100,7 +100,7 @@ class Supervisor:
                     self._see_that_it_is_served(slot)
 
     def _see_that_it_is_served(self, slot: Slot) -> None:
-        """Let another process stand in for a slot that is vacant, and no longer for one that is not."""
+        """Let another process stand in for a slot that is vacant, until that is served again."""
         standing_in = self._standing_in.get(slot)
         if slot.is_vacant and (standing_in is None or not standing_in.accepts):
             others = [each.current for each in self._slots if each is not slot and not each.plan.is_single]
@@ -110,7 +110,7 @@ class Supervisor:
                     standing_in.stand_back(slot.plan.number)  # as soon as it goes on
                 found.stand_in(slot.plan.number)
                 self._standing_in[slot] = found
-        elif standing_in is not None and not slot.is_vacant:
+        elif standing_in is not None and slot.is_served:
             standing_in.stand_back(slot.plan.number)
             del self._standing_in[slot]
 
