@@ -170,11 +170,15 @@ async def test_a_successor_is_given_its_time_before_another_stands_in(tmp_path: 
     assert await run.stop() == 0
 
 
-async def test_another_stands_in_for_a_process_that_does_not_answer(tmp_path: Path) -> None:
-    run = Run(tmp_path, ["well", "well"], beat=0.5)
+async def test_another_stands_in_for_a_process_that_hangs_until_its_successor_is_ready(tmp_path: Path) -> None:
+    run = Run(tmp_path, ["well", "waits later"], beat=0.5)
     await until(run.all_have("ready"), **PATIENT)
     os.kill(run.pid(1), signal.SIGSTOP)
     await until(lambda: "stand-in 1" in run.events(0), **PATIENT)
+    await until(lambda: run.events(1).count("loaded") == 2, **PATIENT)
+    await asyncio.sleep(1.2)  # two heartbeats, for what must not happen
+    assert "stand-back 1" not in run.events(0)
+    run.allow(1)
     await until(lambda: "stand-back 1" in run.events(0), **PATIENT)
-    assert run.events(1).count("ready") == 2, "it is stood in for until its successor is ready"
+    assert run.events(1).count("ready") == 2
     assert await run.stop() == 0
