@@ -32,7 +32,7 @@ def _quieten_collector() -> None:
     """Freeze what starting has made, which stays for good; connections are freed by counting, without cycles.
 
     app/__init__.py sets the thresholds. With Python's each ten thousand connections were walked through dozens of
-    times while they came in: a quarter of what a handshake cost (measured).
+    times while they came in: a quarter of what a handshake cost (measured). Nothing is collected before: importing has
+    made no garbage, which took a twentieth of the start to find out (0 objects, 0.14 s).
     """
-    gc.collect()
     gc.freeze()
