@@ -89,10 +89,9 @@ class Installation:
     def _environment(self) -> dict[str, str]:
         # Without its compiled modules kept, a command takes twice as long to start as it does for anybody else.
         dropped = ("LIVEBLOG_", "PYTHONDONTWRITEBYTECODE")
-        kept = {"PYTHONPATH": str(ROOT)} | {
-            name: value for name, value in os.environ.items() if not name.startswith(dropped)
-        }
-        return {**kept, "LIVEBLOG_DATA_DIR": str(self.data_dir), **self.settings}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+        path = os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
+        return {**kept, "PYTHONPATH": path, "LIVEBLOG_DATA_DIR": str(self.data_dir), **self.settings}
 
 
 class Server:

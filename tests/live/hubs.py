@@ -13,7 +13,7 @@ from app.live.hub.hub import Hub
 from app.live.session.goodbyes import Goodbye
 from tests.live.model import START, ModelLog
 
-SOON = 5.0
+SOON = 20.0
 
 
 class Follower:

@@ -19,7 +19,7 @@ from tests.live.app import serve
 from tests.live.hubs import hub_over
 from tests.live.model import ModelLog, ModelStory
 
-SOON = 5.0
+SOON = 20.0
 BROWSER: dict[str, Any] = {"origin": Origin("https://news.example")}
 
 

@@ -15,7 +15,7 @@ from tests.live.hubs import hub_over
 from tests.live.model import ModelLog, ModelStory
 from tests.loopback import NO_CERTIFICATES
 
-SOON = 5.0
+SOON = 20.0
 Block = dict[str, str]
 
 
