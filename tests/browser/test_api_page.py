@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.browser.newsroom_server import Newsroom
@@ -32,7 +31,6 @@ def execute(page: Page, operation_id: str) -> Locator:
     return block.locator(".live-responses-table .response-col_status").last
 
 
-@pytest.mark.timeout(180)
 def test_who_authorizes_on_the_api_page_is_let_in(context: BrowserContext, newsroom: Newsroom) -> None:
     page = context.new_page()
     page.set_viewport_size(LARGE)

@@ -38,7 +38,6 @@ def _states(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, str]:
 
 
 @pytest.mark.slow  # a day
-@pytest.mark.timeout(240)
 def test_a_day_at_the_desk_needs_no_mouse_and_the_focus_is_always_seen(newsroom: Newsroom, at_desk: Page) -> None:
     story = newsroom.make_story()
     hands = Keyboard(at_desk)

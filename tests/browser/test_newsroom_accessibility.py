@@ -17,8 +17,6 @@ from tests.browser.newsroom_server import Newsroom
 from tests.browser.reader.full_story import make_full_story
 from tests.pictures import png
 
-pytestmark = pytest.mark.timeout(180)  # each look at a page is work for the processor alone, which others share
-
 VERY_WIDE: ViewportSize = {"width": 1700, "height": 900}
 OPENERS = "[data-story]:not([data-story=paused], [data-story=live]), #story-edit, #story-new, #keys, #search button"
 """The buttons of a story and of the newsroom that open a dialog; the others do at once what they say."""

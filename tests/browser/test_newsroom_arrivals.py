@@ -207,7 +207,6 @@ def at_desk(browser: Browser, newsroom: Newsroom, story: dict[str, Any]) -> Iter
         yield page
 
 
-@pytest.mark.timeout(400)
 def test_at_five_arrivals_a_second_each_press_hits_what_was_shown_and_nothing_moves(
     at_desk: Page, newsroom: Newsroom, story: dict[str, Any], seed: int, figures: Figures
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.browser.newsroom_page import DESK, choose, open_as, somebody
@@ -58,7 +57,6 @@ class Person:
         self._page.keyboard.type(words)
 
 
-@pytest.mark.timeout(180)
 def test_an_urgent_correction_of_an_old_entry_in_a_long_story_takes_four_acts(
     at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:

@@ -18,8 +18,6 @@ from tests.browser.reader.full_story import make_full_story
 from tests.loopback import NO_CERTIFICATES
 from tests.web.site import FakeReading, pages_of
 
-pytestmark = pytest.mark.timeout(180)  # each look at a page is work for the processor alone, which others share
-
 SETTLED = {
     "/docs": ".opblock",
     "/demo": "#connection:has-text('Connected by')",

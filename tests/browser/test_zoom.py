@@ -15,7 +15,7 @@ from tests.browser.reader.full_story import make_full_story
 from tests.browser.reader.pages import attached, until
 from tests.browser.zoom import ENLARGED, SPACED, cut_off, out_of_reach, sideways
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]  # every control of a page is scrolled to
+pytestmark = pytest.mark.slow  # every control of a page is scrolled to
 SCRIPTED = "() => document.querySelector('#comments').dataset.scripted === 'yes'"
 
 

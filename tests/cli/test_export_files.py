@@ -92,7 +92,6 @@ def _linked_folder(file: Path) -> None:
     file.parent.symlink_to(file.parent.with_name("elsewhere"))
 
 
-@pytest.mark.timeout(30)
 @pytest.mark.parametrize("replace", [_link, _pipe, _folder, _linked_folder])
 async def test_what_is_no_regular_file_of_the_export_is_refused_and_never_kept(
     replace: Callable[[Path], None], source: Path, tmp_path: Path

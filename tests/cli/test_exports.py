@@ -19,8 +19,6 @@ from tests.pictures import png, require_decoder
 from tests.ports import reserved_port
 from tests.processes import Installation
 
-pytestmark = pytest.mark.timeout(180)
-
 PATHS = (
     "/v1/stories",
     "/v1/stories/night",

@@ -244,7 +244,6 @@ def test_a_server_that_refuses_connections_is_one_sentence(tmp_path: Path, hosts
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)  # seventeen commands, each of which loads the server's code
 def test_without_its_server_every_command_says_so_in_one_sentence(tmp_path: Path) -> None:
     made = Installation(tmp_path / "other")
     made.check("migrate")

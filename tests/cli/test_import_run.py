@@ -140,7 +140,7 @@ async def test_what_was_edited_here_is_left_alone_and_said(sqlite_url: str, tmp_
         assert (await imports.public_entries("election-night"))[1]["body_html"] == "<p>By hand.</p>"
 
 
-@pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=[pytest.mark.slow, pytest.mark.timeout(300)])])
+@pytest.mark.parametrize("everywhere", [False, pytest.param(True, marks=pytest.mark.slow)])
 async def test_a_command_that_is_killed_at_any_call_and_run_again_brings_the_same(
     *, everywhere: bool, sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,6 @@ from tests.pictures import png, require_decoder
 from tests.ports import reserved_port
 from tests.processes import Installation
 
-pytestmark = pytest.mark.timeout(180)
-
 
 @pytest.fixture(autouse=True)
 def decoder() -> None:

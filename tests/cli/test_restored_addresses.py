@@ -8,11 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 from tests.processes import Installation
-
-pytestmark = pytest.mark.timeout(180)
 
 DAY = 86_400 * 1_000_000
 SENT_DAYS_AGO = {"new": 0, "of last week": 8, "of last month": 31}

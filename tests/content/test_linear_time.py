@@ -160,7 +160,6 @@ def test_mixed_pieces_cost_as_they_are_long(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", WORKS)
 def test_a_piece_repeated_within_others_costs_as_it_is_long(name: str) -> None:
     work, pieces = WORKS[name]
@@ -168,7 +167,6 @@ def test_a_piece_repeated_within_others_costs_as_it_is_long(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", WORKS)
 def test_many_mixed_pieces_cost_as_they_are_long(name: str, figures: Figures) -> None:
     work, pieces = WORKS[name]
@@ -211,7 +209,6 @@ def test_what_was_found_to_take_longer_costs_as_it_is_long(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", ["Markdown", "HTML", "plain text"])
 def test_the_longest_text_there_may_be_costs_as_it_is_long(name: str) -> None:
     work, pieces = WORKS[name]

@@ -25,9 +25,6 @@ CHANNELS = {
 NOT_YET = {"UnknownBlock", "UnknownEvent", "UnknownMessage", "UnknownNewsroomMessage"}
 """What stands for types that this release does not have."""
 
-pytestmark = pytest.mark.timeout(300)
-
-
 OLDER = {"EmbedBlock": {"category", "provider_name"}}
 """What entries lack that a release before stored: sent with all of this night, and required of none."""
 

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from liveblog_client.apply import State
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
@@ -135,7 +134,6 @@ def _send_and_lose_the_answer(server: Server, token: str, path: str, key: str, b
         )
 
 
-@pytest.mark.timeout(180)
 async def test_a_day_in_a_newsroom(anyio_backend: str, database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path, HEARTBEAT_SECONDS="1") as server:
         async with _signed_in_page(server, ADMIN_TOKEN) as boss, reading_client(server.url) as client:

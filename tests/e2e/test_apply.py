@@ -29,7 +29,6 @@ HISTORY_SECONDS = 60
 PATHS = ["own transports", "portable"]
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     ("options", "quick", "suite", "prove"), [((), 40, 75, 750), (("--portable",), 10, 25, 250)], ids=PATHS
 )

@@ -31,7 +31,6 @@ UNLIMITED = {"COMMENTS": "moderated", "COMMENTS_PER_STORY": "0", "COMMENTS_PER_S
 
 
 @pytest.mark.slow  # ten seconds between two numbers go by; tests/live/hub and tests/api/routes/comments have each part
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("options", [(), ("--portable",)], ids=["own transports", "portable"])
 async def test_readers_on_every_transport_are_told_how_many_comments_there_are(
     anyio_backend: str, database_url: str, tmp_path: Path, figures: Figures, options: Sequence[str]

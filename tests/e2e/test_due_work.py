@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.e2e.server import Server, make_story, serving
 from tests.figures import Figures
@@ -99,7 +98,6 @@ def test_a_reader_gets_what_is_due_within_a_second_and_never_before(
         assert server.stop() == 0, server.log
 
 
-@pytest.mark.timeout(180)
 def test_what_came_due_while_the_server_was_dead_is_out_before_it_answers_anybody(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -58,7 +58,6 @@ def _find_node() -> str:
     return node
 
 
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("way", ["SIGKILL", pytest.param("SIGTERM", marks=pytest.mark.slow)])
 def test_readers_are_on_a_socket_soon_after_the_first_answer_of_a_server_that_was_away(
     sqlite_url: str, tmp_path: Path, figures: Figures, way: str

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
 from tests.e2e.server import ADMIN_TOKEN, serving
@@ -33,7 +32,6 @@ def test_a_made_ticker_has_the_pattern_of_real_ones() -> None:
     assert any(step.kind == "remove" for step in steps)
 
 
-@pytest.mark.timeout(300)
 async def test_readers_of_tickers_hold_what_the_tables_hold(
     anyio_backend: str, sqlite_url: str, tmp_path: Path, figures: Figures, ticker_trace: Path | None
 ) -> None:

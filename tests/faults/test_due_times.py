@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pytest
-
 from app.domain.clock import Micros, format_time, parse_time
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
@@ -131,7 +129,6 @@ def _planned(driver: NewsroomDriver, kind: str, entry: dict[str, Any], chance: r
     return Planned(entry["id"], {type_: parse_time(at) for type_, at in times.items() if at is not None})
 
 
-@pytest.mark.timeout(300)
 def test_what_is_due_comes_once_and_never_early_through_kills_and_a_clock_that_is_set(
     database_url: str,
 ) -> None:
@@ -159,7 +156,6 @@ def test_what_is_due_comes_once_and_never_early_through_kills_and_a_clock_that_i
     _compare(database_url, plans)
 
 
-@pytest.mark.timeout(300)
 def test_several_processes_at_once_do_what_is_due_once(database_url: str, figures: Figures) -> None:
     number = figures.choose(suite=200, prove=TIMES)
     chance = random.Random(number)

@@ -21,7 +21,7 @@ from tests.needs import require
 from tests.postgres import SUPERUSER, PostgresServer, crash, find_programs, run_postgres, run_standby
 from tests.waiting import await_true
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 ENTRIES = 20
 

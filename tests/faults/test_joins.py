@@ -65,7 +65,6 @@ def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Serve
         yield [stack.enter_context(serving(shared, tmp_path, name=name)) for name in ("a", "b")]
 
 
-@pytest.mark.timeout(180)
 async def test_who_joins_amid_publications_is_told_each_event_once(
     anyio_backend: str, nodes: list[Server], figures: Figures
 ) -> None:

@@ -76,7 +76,6 @@ def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Serve
         yield [stack.enter_context(serving(url, tmp_path, name=name)) for name in names]
 
 
-@pytest.mark.timeout(240)
 async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_agree_with_the_tables(
     anyio_backend: str, nodes: list[Server], figures: Figures
 ) -> None:

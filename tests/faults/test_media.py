@@ -42,7 +42,6 @@ def bare(media: dict[str, Any]) -> str:
     return "/media/" + url.partition("/media-previews/")[2].partition("/")[2]
 
 
-@pytest.mark.timeout(180)
 def test_an_upload_that_was_acknowledged_is_on_disk_after_a_kill(
     sqlite_url: str, tmp_path: Path, figures: Figures
 ) -> None:

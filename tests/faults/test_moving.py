@@ -78,7 +78,6 @@ class _Writer:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 async def test_everybody_resumes_exactly_on_postgres_and_back_on_sqlite(
     anyio_backend: str, sqlite_url: str, shared_url: str, tmp_path: Path, figures: Figures
 ) -> None:
@@ -93,7 +92,6 @@ async def test_a_few_readers_resume_exactly_on_postgres(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 async def test_workers_move_as_one(anyio_backend: str, sqlite_url: str, shared_url: str, tmp_path: Path) -> None:
     await _move_there_and_back(sqlite_url, shared_url, tmp_path, readers=24, options=["--workers", "2"])
 

@@ -90,7 +90,6 @@ def test_what_was_purged_leaves_the_files_and_every_answer_while_the_server_runs
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("what", ["entry", "story"])
 def test_a_purge_that_is_killed_is_whole_for_readers_and_its_text_goes_with_the_next(
     database_url: str, tmp_path: Path, figures: Figures, what: str
@@ -121,7 +120,6 @@ def test_a_purge_that_is_killed_is_whole_for_readers_and_its_text_goes_with_the_
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_persons_purge_that_is_killed_goes_on_from_there(database_url: str, tmp_path: Path, figures: Figures) -> None:
     rounds = figures.choose(quick=2, suite=6, prove=40)
     chance = random.Random(12)

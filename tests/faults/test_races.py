@@ -56,7 +56,6 @@ async def test_of_equal_requests_to_three_nodes_one_is_done_and_all_are_answered
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(240)
 async def test_of_equal_requests_to_three_servers_one_is_done_and_all_are_answered_alike(
     anyio_backend: str, shared_url: str, tmp_path: Path, figures: Figures
 ) -> None:

@@ -35,7 +35,6 @@ def _head(server: MachineProcess, story: str) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 def test_workers_read_the_restored_file_and_open_pages_begin_again(module_sqlite_url: str, tmp_path: Path) -> None:
     with running_machine(module_sqlite_url, tmp_path) as machine:
         one, other = machine.readers

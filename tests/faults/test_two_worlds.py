@@ -90,7 +90,6 @@ def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[s
         server.drop_database(name)
 
 
-@pytest.mark.timeout(180)
 async def test_no_public_byte_differs_between_a_plain_newsroom_and_a_secretive_one(
     anyio_backend: str, two_urls: tuple[str, str], tmp_path: Path, figures: Figures
 ) -> None:

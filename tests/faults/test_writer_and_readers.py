@@ -26,7 +26,7 @@ from tests.faults.machine import Machine, MachineProcess, running_machine
 from tests.pictures import png
 from tests.waiting import await_true
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.anyio
 
 SAY_SECONDS = 20
 SETTINGS = {"COMMENTS": "moderated", "COMMENTS_PER_ADDRESS": "3", "TRUSTED_PROXIES": "127.0.0.1"}
@@ -180,7 +180,6 @@ def test_a_killed_writer_costs_readers_nothing_and_writers_a_503_until_it_is_bac
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 async def test_posts_while_the_writer_is_killed_again_and_again_are_there_once_and_every_reader_agrees(
     machine: Machine,
 ) -> None:

@@ -9,13 +9,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from app.web.assets import STATIC_FOLDER, Assets
 from tests.needs import require
 from tests.reference.histories import Life
-
-pytestmark = pytest.mark.timeout(180)  # Node runs all files of its own at once, beside what the other tests do
 
 TESTS = Path(__file__).parent / "js"
 NODE = shutil.which("node")
@@ -25,7 +21,7 @@ def run_node(*files: Path, **environment: str) -> str:
     require("node", found=NODE is not None, reason="install Node.js 18 or newer to test the browser's scripts")
     command = [str(NODE), "--test", *map(str, files)]
     done = subprocess.run(
-        command, env=os.environ | environment, capture_output=True, text=True, timeout=170, check=False
+        command, env=os.environ | environment, capture_output=True, text=True, timeout=350, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

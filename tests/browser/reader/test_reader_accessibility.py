@@ -14,8 +14,6 @@ from tests.browser.reader.full_story import CHART, FILM, make_full_story
 from tests.browser.reader.pages import Open, attached, until
 from tests.loopback import html_site
 
-pytestmark = pytest.mark.timeout(180)  # each look at a page is work for the processor alone, which others share
-
 SCRIPTED = "() => document.querySelector('#comments').dataset.scripted === 'yes'"
 FORWARD = "{ const now = Date.now; Date.now = () => now() + 600_000; }"
 """Opens a page ten minutes later."""

@@ -33,7 +33,6 @@ RETURNED = f"""(seconds) => {{
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(180)
 @pytest.mark.parametrize("way", ["SIGTERM", "SIGKILL"])
 def test_readers_in_one_page_are_on_a_socket_soon_after_the_first_answer(
     browser: Browser, sqlite_url: str, tmp_path: Path, figures: Figures, way: str

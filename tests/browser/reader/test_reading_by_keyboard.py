@@ -19,7 +19,6 @@ def newsroom_settings() -> dict[str, str]:
 
 
 @pytest.mark.slow  # some sixty presses of Tab
-@pytest.mark.timeout(180)
 def test_a_story_is_read_opened_and_followed_by_keys_alone(newsroom: Newsroom, open_page: Open) -> None:
     story = make_full_story(newsroom)
     page = attached(open_page(newsroom.page(story)))

@@ -19,7 +19,7 @@ from tests.clients.wordpress.wordpress import WordPress
 from tests.e2e.server import Server, make_story
 from tests.waiting import await_true
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 NASTY = 'Polls [gallery] "have" closed -- 7) and 8) :-) [liveblog story="x"] it\'s 3x4...'
 YEARS_AGO = "2020-01-01 00:00:00"

@@ -15,7 +15,7 @@ from tests.clients.wordpress.wordpress import WordPress
 from tests.e2e.server import Server, make_story
 from tests.waiting import await_true
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 EDITOR_MILLISECONDS = 60_000
 """The editor is three megabytes of scripts, which PHP's own server sends one by one."""

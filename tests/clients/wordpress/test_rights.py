@@ -13,7 +13,7 @@ from tests.clients.stories import fresh
 from tests.clients.wordpress.wordpress import WordPress
 from tests.e2e.server import Server
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 PAGE = "/wp-admin/options-general.php?page=liveblog-story"
 ROLES = ("subscriber", "contributor", "author", "editor")

@@ -15,7 +15,7 @@ from tests.clients.wordpress.wordpress import WordPress
 from tests.e2e.server import Server, make_story
 from tests.waiting import await_true
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 DRAWN = b'<div class="liveblog" data-story="x" data-head="a.1.b" data-status="live">From somebody else.</div>'

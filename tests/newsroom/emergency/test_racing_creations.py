@@ -23,7 +23,6 @@ from tests.storage.wrapped_database import WrappedDatabase
 from tests.waiting import PATIENCE_SECONDS, await_true
 
 pytestmark = [
-    pytest.mark.timeout(60),
     # SQLite has one writer: there is no race.
     pytest.mark.parametrize("database_url", ["postgres"], indirect=True),
 ]

@@ -6,8 +6,6 @@ import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from app.domain.errors import PreconditionFailed
 from app.newsroom.entries.edit import edit_entry
 from app.newsroom.entries.versions import show_versions
@@ -19,7 +17,6 @@ from tests.newsroom.driver import NewsroomDriver, body
 EDITORS = 50
 
 
-@pytest.mark.timeout(300)
 def test_of_fifty_editors_who_saw_the_same_entry_one_changes_it(
     driver: NewsroomDriver, database_url: str, figures: Figures
 ) -> None:

@@ -33,7 +33,6 @@ def test_mixed_pieces_cost_as_they_are_long(driver: NewsroomDriver, form: str) -
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("form", PIECES)
 def test_a_piece_repeated_costs_as_it_is_long(driver: NewsroomDriver, form: str) -> None:
     assert faults(converting(driver, form), single_pieces(PIECES[form])) == []

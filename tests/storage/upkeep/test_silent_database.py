@@ -17,8 +17,6 @@ from tests.faults.silent_proxy import SilentProxy, silent_proxy
 from tests.postgres import PostgresServer
 from tests.storage.upkeep.archives import make_filled
 
-pytestmark = pytest.mark.timeout(30)
-
 
 @pytest.fixture
 def proxy(postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentProxy]:

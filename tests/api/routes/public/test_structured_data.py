@@ -118,7 +118,6 @@ async def _mark(server: Server, story: str, *, every: int) -> None:
 
 
 @pytest.mark.parametrize("count", [60, pytest.param(1_000, marks=pytest.mark.slow)])
-@pytest.mark.timeout(240)
 async def test_a_long_story_with_every_kind_of_block_is_marked_up_with_its_newest_and_every_key_event(
     server: Server, count: int
 ) -> None:
