@@ -31,6 +31,8 @@ _UNKNOWN = frozenset({"var", "with", "debugger", "enum"})
 _VALUES = frozenset({"this", "super", "null", "true", "false", "undefined"})
 _BEFORE_A_BLOCK = frozenset({"", ")", "=>", ";", "{", "}", "else", "try", "finally", "do", "catch"})
 _HEADS = frozenset({"if", "for", "while", "switch"})
+_SPELT = ("name", "sign")
+"""Kinds of tokens of which it matters how they are spelt."""
 _MODIFIERS = frozenset({"get", "set", "async", "static", "*"})
 _BEFORE_A_KEY = {"object": frozenset({"{", ","}), "class": frozenset({"{", "}", ";"})}
 
@@ -92,8 +94,9 @@ def _cut(script: str) -> Iterator[tuple[str, str]]:
     at, depth, before = 0, 0, ""
     waiting: list[int] = []  # how deep in braces each text in backquotes is that waits for its value to end
     while at < len(script):
-        goes_on = script[at] == "}" and waiting[-1:] == [depth]
-        if goes_on or script[at] == "`":
+        sign = script[at]
+        goes_on = sign == "}" and bool(waiting) and waiting[-1] == depth
+        if goes_on or sign == "`":
             if goes_on:
                 waiting.pop()
             found = _TEMPLATE.match(script, at + 1)
@@ -132,6 +135,7 @@ class _Reading:
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
+        self._texts = [token.text if token.kind in _SPELT else f"({token.kind})" for token in tokens]
         self.open: list[_Bracket] = []
         self.declaring: int | None = None
         """How many brackets were open where a `const` or `let` has begun, until what it binds has ended."""
@@ -142,10 +146,7 @@ class _Reading:
         self.closing = _closing(tokens)
 
     def text(self, place: int) -> str:
-        if not 0 <= place < len(self.tokens):
-            return ""
-        token = self.tokens[place]
-        return token.text if token.kind in {"name", "sign"} else f"({token.kind})"
+        return self._texts[place] if 0 <= place < len(self._texts) else ""
 
     def tell_apart(self) -> None:
         for place, token in enumerate(self.tokens):
@@ -157,6 +158,8 @@ class _Reading:
                 self._read_name(place, token)
 
     def _count_unit(self, place: int) -> None:
+        if len(self.open) > 1:
+            return
         is_member = len(self.open) == 1 and self.open[0].kind == "class"
         if not self.open or is_member:
             before = self.text(place - 1)

@@ -7,11 +7,11 @@ but for private ones (`#root`), which nothing outside of their class can name. T
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, product
+from string import ascii_letters, digits
 
 from app.web.bundling.script_tokens import KEYWORDS, Role, Token, UnreadableScript, read_tokens
 
@@ -30,8 +30,8 @@ GLOBALS = frozenset(
 )
 """The browser's names that our scripts may use: never a variable's short name, nor replaced by one."""
 
-_SIGNS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$_"
-_WORD = re.compile(r"[\w$#]")
+_SIGNS = ascii_letters + "$_"
+_WORD = frozenset(ascii_letters + digits + "_$#")
 _VARIABLES = (Role.VARIABLE, Role.SHORTHAND)
 """A tuple, since members of an enum are hashed by a function of Python's and compared without one."""
 
@@ -171,5 +171,5 @@ def written(tokens: Sequence[Token]) -> str:
 def _between(before: str, after: str) -> str:
     """Return the blank without which two tokens would be one."""
     last, first = before[-1:], after[:1]
-    are_words = _WORD.match(last) and _WORD.match(first)
+    are_words = last in _WORD and first in _WORD
     return " " if are_words or (last == first and last in {"+", "-"}) else ""
