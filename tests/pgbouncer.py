@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.needs import require
 from tests.postgres import SUPERUSER, PostgresServer
 
-START_SECONDS = 20
+START_SECONDS = 60
 
 
 def find_pgbouncer() -> str:

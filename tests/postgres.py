@@ -22,7 +22,7 @@ import psycopg
 from psycopg import sql
 
 SUPERUSER = "liveblog"
-START_SECONDS = 30
+START_SECONDS = 60
 _PROGRAMS = ("postgres", "initdb")
 
 

@@ -19,8 +19,8 @@ import httpx
 from tests.loopback import NO_CERTIFICATES
 
 ROOT = Path(__file__).parent.parent
-READY_SECONDS = 30
-COMMAND_SECONDS = 50
+READY_SECONDS = 60
+COMMAND_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)

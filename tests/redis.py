@@ -16,7 +16,7 @@ from tests.needs import require
 from tests.ports import reserved_port
 from tests.waiting import await_true
 
-START_SECONDS = 30
+START_SECONDS = 60
 STOP_SECONDS = 10
 
 

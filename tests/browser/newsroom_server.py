@@ -17,7 +17,7 @@ import pytest
 
 from tests.loopback import NO_CERTIFICATES
 
-START_SECONDS = 30
+START_SECONDS = 60
 PATIENCE_MILLISECONDS = 20_000
 """How long a page may take before it counts as broken; far more than it needs, for a browser that shares its cores."""
 

@@ -30,7 +30,7 @@ HOST = "live.example"
 NODES = ("10.0.0.11:8000", "10.0.0.12:8000")
 READER = "127.0.0.9"
 """The address of a reader: of this machine too, and not the one that stands in front."""
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 CONNECTIONS = 1024
 CLIENT_SECONDS = 40.0
 

@@ -21,7 +21,7 @@ from tests.waiting import await_true
 
 ROOT = Path(__file__).parents[2]
 ADMIN_TOKEN = "operator-secret-of-forty-characters-0000"
-READY_SECONDS = 40
+READY_SECONDS = 60
 STOP_SECONDS = 20
 
 

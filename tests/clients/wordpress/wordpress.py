@@ -26,7 +26,7 @@ HERE = Path(__file__).parent
 PLUGIN = HERE.parents[2] / "clients" / "wordpress"
 PACKAGE = Path("/usr/share/wordpress")
 WORKERS = 6
-START_SECONDS = 30
+START_SECONDS = 60
 PHP_SECONDS = 90
 
 _CONFIG = """<?php
