@@ -67,7 +67,7 @@ floors: $(VENV)/.dev ## run the unit tests on the lowest versions that pyproject
 		--output-file $(FLOORS)/floors.txt pyproject.toml
 	$(RUN) -m uv pip sync --quiet --python $(FLOORS)/bin/python $(FLOORS)/floors.txt
 	$(FLOORS)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
-		$(or $(ARGS),$(addprefix tests/,domain wire content media storage reading newsroom live api web))
+		$(or $(ARGS),$(addprefix tests/,domain wire content media storage reading newsroom live api web server))
 
 format: $(VENV)/.dev ## put the code into its one format
 	$(RUN) -m ruff check --fix-only --quiet .
