@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import re
 import socket
 import stat
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import typer
 
 from app import __version__
-from app.cli.main import COMMANDS, make_app
+from app.cli.main import COMMANDS, main, make_app
 from app.metrics.disk_room import BACKUP_MARK
 from tests.processes import ROOT, Installation
 
@@ -30,6 +32,11 @@ def test_help_names_every_command_but_those_for_ourselves(installation: Installa
 def test_each_module_has_the_commands_that_are_looked_for_in_it(module: str) -> None:
     command = typer.main.get_command(make_app(COMMANDS[module][:1]))
     assert tuple(vars(command)["commands"]) == COMMANDS[module]
+
+
+def test_what_an_installed_package_runs_is_there() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    assert pkgutil.resolve_name(scripts["liveblog"]) is main
 
 
 def test_a_command_that_there_is_not_is_compared_with_all(installation: Installation) -> None:
