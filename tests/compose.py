@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml  # type: ignore[import-untyped] # its stubs are a package of their own, for one call
 
-from tests.processes import ROOT
+from tests.commands import ROOT
 
 _VARIABLE = re.compile(r"\$\{(\w+):-((?:[^${}]|\$\{[^{}]*\})*)\}")
 

@@ -21,6 +21,7 @@ from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database
 from app.storage.upkeep.migrations import migrate
 from app.wire.log_lines import name_node
+from tests.commands import STARTS_EACH_ANEW
 from tests.figures import Figures
 from tests.needs import require
 from tests.ports import reserved_port
@@ -47,7 +48,7 @@ LONG_FILES = (
 """Where a file may take a minute: those are begun first, so that no worker is left alone with one in the end."""
 FIRST_OF_FILE = ("tests/browser/", "tests/cli/", "tests/clients/", "tests/e2e/", "tests/faults/")
 """Where nearly every test starts programs: `make test` runs the first of each file, and `make test-all` all."""
-OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
+OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE", STARTS_EACH_ANEW}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register our markers, and forget the settings of the developer's own server."""
     for name in [name for name in os.environ if name.startswith("LIVEBLOG_") and name not in OPTIONS]:
         del os.environ[name]
+    if _proving(config):
+        os.environ[STARTS_EACH_ANEW] = "1"
     settings.register_profile("suite", deadline=None)  # by the clock, of a machine that other tests share
     settings.load_profile("suite")
     config.addinivalue_line("markers", "reliability: asks for figures, so `make prove` runs it in full")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import queue
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,9 +14,9 @@ from pathlib import Path
 
 import httpx
 
+from tests.commands import ROOT, command_environment, run_command, start_command
 from tests.loopback import NO_CERTIFICATES
 
-ROOT = Path(__file__).parent.parent
 READY_SECONDS = 60
 COMMAND_SECONDS = 120
 
@@ -36,19 +34,18 @@ class Installation:
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Run one command to its end; what it says is as for a person, unless the settings want it as JSON."""
-        environment = {"LIVEBLOG_LOG_FORMAT": "console", **self._environment()}
-        return subprocess.run(
-            [*self.wrapper, *_command(arguments)], env=environment, cwd=self.folder, capture_output=True, text=True,
-            timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
+        environment = self._environment(LIVEBLOG_LOG_FORMAT="console")
+        return run_command(
+            arguments, env=environment, wrapper=self.wrapper, cwd=self.folder, text=True, timeout=COMMAND_SECONDS
+        )
 
     @contextmanager
     def running(self, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
         """Run one command beside the block, which may kill it; it is killed at its end."""
-        environment = {"LIVEBLOG_LOG_FORMAT": "console", **self._environment()}
-        process = subprocess.Popen(
-            [*self.wrapper, *_command(arguments)], env=environment, cwd=self.folder, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        environment = self._environment(LIVEBLOG_LOG_FORMAT="console")
+        process = start_command(
+            arguments, env=environment, wrapper=self.wrapper, cwd=self.folder, text=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
         try:
             yield process
@@ -65,12 +62,9 @@ class Installation:
     @contextmanager
     def serving(self, port: int, *options: str) -> Iterator[Server]:
         """Run the server from the moment it answers to the end of the block, or to its own end."""
-        environment = {"LIVEBLOG_LOG_FORMAT": "json", **self._environment(), "LIVEBLOG_PORT": str(port)}
+        environment = self._environment(LIVEBLOG_LOG_FORMAT="json") | {"LIVEBLOG_PORT": str(port)}
         with (self.data_dir.parent / f"server-{port}.log").open("a+") as log:
-            process = subprocess.Popen(
-                _command(["serve", *options]), env=environment, cwd=ROOT, text=True,
-                stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+            process = start_command(["serve", *options], env=environment, text=True, stdout=subprocess.PIPE, stderr=log)
             server = Server(process, port, Path(log.name))
             try:
                 server.await_ready()
@@ -86,12 +80,8 @@ class Installation:
         """The admin token of the data folder."""
         return (self.data_dir / "admin-token").read_text().strip()
 
-    def _environment(self) -> dict[str, str]:
-        # Without its compiled modules kept, a command takes twice as long to start as it does for anybody else.
-        dropped = ("LIVEBLOG_", "PYTHONDONTWRITEBYTECODE")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-        path = os.pathsep.join([str(ROOT), *filter(None, [kept.get("PYTHONPATH")])])
-        return {**kept, "PYTHONPATH": path, "LIVEBLOG_DATA_DIR": str(self.data_dir), **self.settings}
+    def _environment(self, **unless_set: str) -> dict[str, str]:
+        return command_environment(**unless_set, LIVEBLOG_DATA_DIR=str(self.data_dir)) | self.settings
 
 
 class Server:
@@ -141,7 +131,3 @@ class Server:
         for line in self.process.stdout:
             self._lines.put(line.rstrip("\n"))
         self._lines.put("")
-
-
-def _command(arguments: list[str] | tuple[str | Path, ...]) -> list[str]:
-    return [sys.executable, "-m", "app.cli", *map(str, arguments)]

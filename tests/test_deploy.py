@@ -9,7 +9,7 @@ from typing import Any
 import yaml  # type: ignore[import-untyped] # as in tests/compose.py
 
 from app.api.http.metrics.families import HELP, full_name
-from tests.processes import ROOT
+from tests.commands import ROOT
 
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
 DASHBOARD = ROOT / "deploy" / "grafana" / "liveblog.json"

@@ -13,7 +13,7 @@ import pytest
 import structlog
 
 from app.logs import configure_logging
-from tests.processes import ROOT
+from tests.commands import ROOT
 
 pytestmark = pytest.mark.usefixtures("own_logging")
 
@@ -122,7 +122,7 @@ def test_a_chain_that_leads_to_itself_ends(form: Literal["json", "console"]) -> 
 WRITTEN_OUTSIDE_THE_LOG = """
 import logging, sys, threading, warnings
 from app.logs import configure_logging
-from tests.processes import ROOT
+from tests.commands import ROOT
 configure_logging(level="info", form="json")
 warnings.warn("this is going away", DeprecationWarning, stacklevel=1)
 warnings.warn("this is odd", stacklevel=1)

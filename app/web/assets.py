@@ -18,7 +18,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -113,22 +113,10 @@ class Assets:
         self, folder: Path = STATIC_FOLDER, *, catalogue: Catalogue | None = None, themes: Themes | None = None
     ) -> None:
         self._catalogue = catalogue or Catalogue()
-        self._files: dict[str, Asset] = {}
         self._preloads: dict[str, list[str]] = {}
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            name, content = path.relative_to(folder).as_posix(), path.read_bytes()
-            self._files[name] = Asset(name, shortened(content) if path.suffix == ".js" else content)
-        if JOINED in self._files:
-            scripts = {name: asset.content for name, asset in self._files.items() if asset.suffix == ".js"}
-            joined = _joined_once(tuple(scripts.items()))
-            self._files |= {name: Asset(name, content) for name, content in joined.items()}
-        if {"reader.css", "element.css"} <= self._files.keys():
-            styles = self._files["reader.css"].content + self._files["element.css"].content
-            self._files["live-blog.css"] = Asset("live-blog.css", scope_styles(styles.decode()).encode())
+        self._files = dict(_files_of_release() if folder == STATIC_FOLDER else _read_files(folder))
         for name, content in self._of_themes(themes or Themes()):
             self._files[name] = Asset(name, content)
-        for path in find_swagger_ui():
-            self._files[f"docs/{path.name}"] = Asset(f"docs/{path.name}", path.read_bytes())
         digests = "".join(f"{name}={asset.digest}\n" for name, asset in self._files.items()) + self._catalogue.digest
         self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
 
@@ -196,10 +184,28 @@ class Assets:
         return Asset(name, (words.json if language[1] == "words" else encode_refusals(words)).encode())
 
 
-@lru_cache(maxsize=4)
-def _joined_once(scripts: tuple[tuple[str, bytes], ...]) -> Mapping[str, bytes]:
-    """Join the scripts of stories' pages; a process that asks for the same again is given the same."""
-    return join_scripts(dict(scripts), joined=JOINED, pages=STORY_PAGES)
+@cache
+def _files_of_release() -> Mapping[str, Asset]:
+    """Return the files that do not depend on settings: they are read, joined and compressed once in a process."""
+    return _read_files(STATIC_FOLDER)
+
+
+def _read_files(folder: Path) -> dict[str, Asset]:
+    """Read every file below a folder and those of swagger-ui, and make of them what pages load in fewer requests."""
+    files: dict[str, Asset] = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name, content = path.relative_to(folder).as_posix(), path.read_bytes()
+        files[name] = Asset(name, shortened(content) if path.suffix == ".js" else content)
+    if JOINED in files:
+        scripts = {name: asset.content for name, asset in files.items() if asset.suffix == ".js"}
+        joined = join_scripts(scripts, joined=JOINED, pages=STORY_PAGES)
+        files |= {name: Asset(name, content) for name, content in joined.items()}
+    if {"reader.css", "element.css"} <= files.keys():
+        styles = files["reader.css"].content + files["element.css"].content
+        files["live-blog.css"] = Asset("live-blog.css", scope_styles(styles.decode()).encode())
+    for path in find_swagger_ui():
+        files[f"docs/{path.name}"] = Asset(f"docs/{path.name}", path.read_bytes())
+    return files
 
 
 def shortened(script: bytes) -> bytes:

@@ -9,8 +9,8 @@ import subprocess
 import pytest
 
 from benchmarks.simulation.clients import Client
+from tests.commands import ROOT
 from tests.needs import require
-from tests.processes import ROOT
 
 ROUND_TRIP = 0.02
 UP_SECONDS, AWAY_SECONDS = 60.0, 200.0

@@ -19,7 +19,7 @@ from benchmarks.simulation.fleet import (
 )
 from benchmarks.simulation.scenarios import Outcome, Setting, blip, cut_one_off, deploy, kill_one
 from benchmarks.simulation.site import Site, State
-from tests.processes import ROOT
+from tests.commands import ROOT
 
 SIMULATED = 600
 FLEET = Fleet(60_000, cores=1)

@@ -1,4 +1,4 @@
-"""A real server with a folder of its own, and Chromium, per test module; a page at a desk or on a phone per test."""
+"""A real server with a folder of its own per test module, one Chromium, and a page at a desk or on a phone per test."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.engines.playwright_browser import playwright_browser
+from tests.browser.engines.playwright_browser import KeptBrowser
 from tests.browser.network import Network, network_before
 from tests.browser.newsroom_page import PHONE, WRITES_MARKDOWN, choose, newsroom_page, publish_at_once, signed_in
 from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, PICTURE, Newsroom, run_newsroom
@@ -35,11 +35,25 @@ def newsroom(
         yield from run_newsroom(folder, port, newsroom_settings)
 
 
+@pytest.fixture(scope="package")
+def kept_browser(request: pytest.FixtureRequest) -> Iterator[KeptBrowser]:
+    """Chromium, or with `--firefox` Firefox, each as it is installed; it is started when a module asks for it."""
+    with KeptBrowser("firefox" if request.config.getoption("--firefox") else "chromium") as kept:
+        yield kept
+
+
+@pytest.fixture(scope="module", autouse=True)
+def alone_in_its_thread(request: pytest.FixtureRequest, kept_browser: KeptBrowser) -> None:
+    """End that browser before a module of tests that ask for none: they run one, or an event loop, of their own."""
+    items = (item for item in request.session.items if item.path == request.path)
+    if not any("browser" in getattr(item, "fixturenames", ()) for item in items):
+        kept_browser.close()
+
+
 @pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """Chromium, or with `--firefox` Firefox, each as it is installed."""
-    with playwright_browser("firefox" if request.config.getoption("--firefox") else "chromium") as browser:
-        yield browser
+def browser(kept_browser: KeptBrowser) -> Browser:
+    """Return the browser that all modules share; each test has contexts of its own in it."""
+    return kept_browser.browser
 
 
 @pytest.fixture

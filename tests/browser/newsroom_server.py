@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
-import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +13,14 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.commands import command_environment, run_command, start_command
 from tests.loopback import NO_CERTIFICATES
 
 START_SECONDS = 60
+COMMAND_SECONDS = 120
 PATIENCE_MILLISECONDS = 20_000
 """How long a page may take before it counts as broken; far more than it needs, for a browser that shares its cores."""
 
-ROOT = Path(__file__).parents[2]
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360"/></svg>'
 
 
@@ -89,18 +88,17 @@ class Newsroom:
 class ServerProcess:
     """A server on a folder and a port of its own, which can be stopped and started again."""
 
-    command: list[str]
     environment: dict[str, str]
     url: str
     log: Path
+    wrapper: Sequence[str] = ()
+    """The command that runs it."""
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self.command, "serve"], env=self.environment, cwd=ROOT, stdout=log, stderr=log
-            )
+            self.process = start_command(["serve"], env=self.environment, wrapper=self.wrapper, stdout=log, stderr=log)
         _wait_until_ready(self.process, self.url, self.log)
 
     def kill(self) -> None:
@@ -122,17 +120,14 @@ class ServerProcess:
 def run_newsroom(folder: Path, port: int, settings: dict[str, str]) -> Iterator[Newsroom]:
     """Serve a folder with a migrated database, with further settings, and stop the server at the end."""
     token = secrets.token_hex(24)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
-    environment |= {
+    ours = {
         "LIVEBLOG_DATA_DIR": str(folder / "data"),
         "LIVEBLOG_PORT": str(port),
         "LIVEBLOG_ADMIN_TOKEN": token,
         "LIVEBLOG_SITE_NAME": "The Courier",
-        **settings,
     }
-    command = [sys.executable, "-m", "app.cli"]
     url = f"http://127.0.0.1:{port}"
-    server = ServerProcess(command, environment, url, folder / "log")
+    server = ServerProcess(command_environment(**ours) | settings, url, folder / "log")
     try:
         server.start()
         with httpx.Client(
@@ -143,16 +138,10 @@ def run_newsroom(folder: Path, port: int, settings: dict[str, str]) -> Iterator[
         server.stop()
 
 
-def run_command(newsroom: Newsroom, *arguments: str) -> None:
+def run_beside(newsroom: Newsroom, *arguments: str) -> None:
     """Run one command beside the running server, in its folder."""
-    subprocess.run(
-        [*newsroom.server.command, *arguments],
-        env=newsroom.server.environment,
-        cwd=ROOT,
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
+    done = run_command(arguments, env=newsroom.server.environment, text=True, timeout=COMMAND_SECONDS)
+    assert done.returncode == 0, done.stderr
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:

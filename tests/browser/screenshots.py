@@ -18,13 +18,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from app.storage.upkeep.migrations import migrate
 from tests.browser.engines.playwright_browser import playwright_browser
 from tests.browser.newsroom_page import give_token
-from tests.browser.newsroom_server import (
-    PATIENCE_MILLISECONDS,
-    ROOT,
-    Newsroom,
-    run_command,
-    run_newsroom,
-)
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom, run_beside, run_newsroom
+from tests.commands import ROOT
 from tests.loopback import html_site
 from tests.ports import reserved_port
 
@@ -104,7 +99,7 @@ def main() -> None:
         servers = run_newsroom(Path(folder), port, {"LIVEBLOG_DEMO": "true"})
         newsroom = next(servers)
         newsroom.server.stop()
-        run_command(newsroom, "demo")  # beside a running server its entries would all be of now
+        run_beside(newsroom, "demo")  # beside a running server its entries would all be of now
         newsroom.server.start()
 
         def context_of(size: tuple[int, int]) -> BrowserContext:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom, run_command
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom, run_beside
 from tests.loopback import NO_CERTIFICATES
 
 MOST_BYTES = 60_000
@@ -26,7 +26,7 @@ def newsroom_settings() -> dict[str, str]:
 def seeded(newsroom: Newsroom) -> Newsroom:
     """The server with its demo story."""
     assert _status(newsroom) == 404
-    run_command(newsroom, "demo")
+    run_beside(newsroom, "demo")
     assert _status(newsroom) == 200
     return newsroom
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.network import Network
 from tests.browser.newsroom_page import signed_in, somebody, until_in
 from tests.browser.newsroom_roles import connection, text_field, write
-from tests.browser.newsroom_server import ROOT, Newsroom
+from tests.browser.newsroom_server import Newsroom
+from tests.commands import ROOT
 
 KEPT = """async () => {
   const kept = {};
@@ -148,10 +148,10 @@ def next_release(newsroom: Newsroom, tmp_path: Path) -> Iterator[Path]:
     main, lazy = static / "main.js", static / "pure/problems.js"
     main.write_text(main.read_text() + '\ndocument.documentElement.dataset.release = "next";\n')
     lazy.write_text(lazy.read_text() + '\nexport const release = "next";\n')
-    command, environment = newsroom.server.command, newsroom.server.environment
+    environment = newsroom.server.environment
     yield tmp_path
     newsroom.server.stop()
-    newsroom.server.command, newsroom.server.environment = command, environment
+    newsroom.server.wrapper, newsroom.server.environment = (), environment
     newsroom.server.start()
 
 
@@ -162,7 +162,7 @@ def test_a_new_release_replaces_the_page_at_the_next_load_and_an_open_page_keeps
         _kept_page(page)
         before = page.evaluate("() => document.querySelector('script[type=module]').src")
         newsroom.server.stop()
-        newsroom.server.command = [sys.executable, "-P", "-m", "app.cli"]
+        newsroom.server.wrapper = ("env", "PYTHONSAFEPATH=1")  # so that the folder it is run in does not come first
         newsroom.server.environment = newsroom.server.environment | {"PYTHONPATH": str(next_release)}
         newsroom.server.start()
         other = context.new_page()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import WIDE, broken_rules, in_every_appearance
 from tests.browser.newsroom_replies import SETTINGS, decide, send_reply
-from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom, run_command
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom, run_beside
 from tests.browser.reader.full_story import make_full_story
 from tests.loopback import NO_CERTIFICATES
 from tests.web.site import FakeReading, pages_of
@@ -39,7 +39,7 @@ def newsroom_settings() -> dict[str, str]:
 @pytest.fixture(scope="module")
 def addresses(newsroom: Newsroom) -> dict[str, list[str]]:
     """Where to look at each page of people, by its route: in each of the forms that it has."""
-    run_command(newsroom, "demo")
+    run_beside(newsroom, "demo")
     story = make_full_story(newsroom)
     shared = newsroom.publish(story, "To be shared.", headline="The bridge is closed", key_event=True)
     draft = newsroom.publish(story, "For the lawyer.", status="draft")

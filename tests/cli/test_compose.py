@@ -12,8 +12,9 @@ import pytest
 
 from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
+from tests.commands import ROOT
 from tests.compose import environment_of, read_services, seconds_of
-from tests.processes import ROOT, Installation
+from tests.processes import Installation
 
 DECIDED_BY_THE_CONTAINER = {"LIVEBLOG_DATA_DIR", "LIVEBLOG_HOST", "LIVEBLOG_PORT"}
 

@@ -19,7 +19,8 @@ import typer
 from app import __version__
 from app.cli.main import COMMANDS, main, make_app
 from app.metrics.disk_room import BACKUP_MARK
-from tests.processes import ROOT, Installation
+from tests.commands import ROOT
+from tests.processes import Installation
 
 
 def test_help_names_every_command_but_those_for_ourselves(installation: Installation) -> None:

@@ -22,8 +22,9 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from websockets.asyncio.client import ClientConnection, connect
 
+from tests.commands import ROOT
 from tests.needs import require
-from tests.processes import ROOT, Server
+from tests.processes import Server
 from tests.waiting import await_true
 
 HOST = "live.example"

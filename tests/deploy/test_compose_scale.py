@@ -10,8 +10,8 @@ import yaml  # type: ignore[import-untyped] # as in tests/compose.py
 
 from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
+from tests.commands import ROOT
 from tests.compose import environment_of, read_services, seconds_of
-from tests.processes import ROOT
 
 NODES = ("node-1", "node-2")
 WHOLE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))

@@ -18,11 +18,11 @@ import httpx
 from app.api.http import bodies
 from app.api.routes.public.read_changes import MAX_WAIT_SECONDS
 from app.settings import Settings
+from tests.commands import ROOT
 from tests.compose import read_services
 from tests.deploy.front import Certificate, Front, Node, run_nginx, run_nginx_site
 from tests.loopback import NO_CERTIFICATES
 from tests.ports import reserved_port
-from tests.processes import ROOT
 from tests.waiting import await_true
 
 COMPOSE_NODES = ("node-1", "node-2")

@@ -14,9 +14,9 @@ import yaml  # type: ignore[import-untyped] # as in tests/compose.py
 from app.server.stopping import LAST_RESORT_SECONDS
 from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
+from tests.commands import ROOT
 from tests.deploy.front import write_changed
 from tests.needs import require
-from tests.processes import ROOT
 
 PYTHON = "/opt/liveblog/.venv/bin/python"
 EXPOSED_AT_MOST = 20

@@ -16,9 +16,10 @@ from pathlib import Path
 
 from app.storage.upkeep.migrations import migrate
 from app.wire.encoding import encode_json
+from tests.commands import ROOT
 from tests.description.recorder import Json, name_of
 from tests.description.tools import install_node_tools, run_tool
-from tests.e2e.server import ROOT, serving
+from tests.e2e.server import serving
 
 TYPESCRIPT = ROOT / "clients" / "js" / "types" / "shapes.d.ts"
 PYTHON = ROOT / "clients" / "python" / "liveblog_client" / "shapes.py"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +13,11 @@ from typing import Any
 
 import httpx
 
+from tests.commands import command_environment, start_command
 from tests.loopback import NO_CERTIFICATES
 from tests.ports import reserved_port
 from tests.waiting import await_true
 
-ROOT = Path(__file__).parents[2]
 ADMIN_TOKEN = "operator-secret-of-forty-characters-0000"
 READY_SECONDS = 60
 STOP_SECONDS = 20
@@ -52,10 +50,9 @@ class Server:
         """Start it and wait until `/readyz` says ready; the seconds that took."""
         began = time.monotonic()
         with self.log_path.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self.wrapper, sys.executable, "-m", "app.cli", "serve", *self.options],
-                env=self._environment(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            )  # fmt: skip
+            self.process = start_command(
+                ["serve", *self.options], env=self._environment(), wrapper=self.wrapper, stdout=log, stderr=log
+            )
         await_true(self._is_ready, seconds=READY_SECONDS, or_say=lambda: f"not ready: {self.log}")
         return time.monotonic() - began
 
@@ -107,9 +104,6 @@ class Server:
         return answer.status_code == 200 and answer.json()["status"] == "ready"
 
     def _environment(self) -> dict[str, str]:
-        # Without its compiled modules kept, it takes twice as long to start as it does for anybody else.
-        dropped = ("LIVEBLOG_", "PYTHONDONTWRITEBYTECODE")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
         ours = {
             "DATA_DIR": str(self.data_dir),
             "DATABASE_URL": self.database_url,
@@ -119,7 +113,7 @@ class Server:
             "LOG_FORMAT": "json",
             **self.settings,
         }
-        return {**kept, **{f"LIVEBLOG_{name}": value for name, value in ours.items()}}
+        return command_environment(**{f"LIVEBLOG_{name}": value for name, value in ours.items()})
 
 
 @contextmanager

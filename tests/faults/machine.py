@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -15,7 +13,8 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.server import READY_SECONDS, ROOT, Server
+from tests.commands import start_command
+from tests.e2e.server import READY_SECONDS, Server
 from tests.ports import reserved_port
 from tests.waiting import await_true
 
@@ -54,11 +53,9 @@ class MachineProcess(Server):
                 listener.listen(1024)
                 descriptors.append(listener.fileno())
                 command += ["--listener", f"{self.number}:{listener.fileno()}"]
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli", "serve-worker", *command],
-                env=self._environment(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                pass_fds=descriptors,
-            )  # fmt: skip
+            self.process = start_command(
+                ["serve-worker", *command], env=self._environment(), stdout=log, stderr=log, pass_fds=descriptors
+            )
 
     def go(self) -> None:
         """Let it open everything, and wait until it says that it is ready."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +10,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.e2e.server import ADMIN_TOKEN, ROOT, Server
+from tests.commands import command_environment, run_command
+from tests.e2e.server import ADMIN_TOKEN, Server
 from tests.processes import COMMAND_SECONDS
 
 PATIENCE_SECONDS = 60
@@ -64,15 +63,6 @@ def serve_alone(
     url: str, data_dir: Path, port: int, *, wrapper: list[str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Run a server that must refuse to start."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
     ours = {"DATA_DIR": str(data_dir), "DATABASE_URL": url, "ADMIN_TOKEN": ADMIN_TOKEN, "PORT": str(port)}
-    return subprocess.run(
-        [*(wrapper or []), sys.executable, "-m", "app.cli", "serve"],
-        env={**kept, **{f"LIVEBLOG_{name}": value for name, value in ours.items()}},
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_SECONDS,
-        check=False,
-    )
+    environment = command_environment(**{f"LIVEBLOG_{name}": value for name, value in ours.items()})
+    return run_command(["serve"], env=environment, wrapper=wrapper or (), text=True, timeout=COMMAND_SECONDS)

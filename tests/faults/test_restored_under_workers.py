@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from websockets.sync.client import connect
 
-from tests.e2e.server import ROOT, make_story
+from tests.commands import command_environment, run_command
+from tests.e2e.server import make_story
 from tests.faults.machine import Machine, MachineProcess, running_machine
 from tests.processes import COMMAND_SECONDS
 from tests.waiting import await_true
@@ -21,10 +19,7 @@ SAY_SECONDS = 20
 
 def _run(machine: Machine, *arguments: str) -> None:
     names = {"LIVEBLOG_DATA_DIR": str(machine.writer.data_dir), "LIVEBLOG_DATABASE_URL": machine.writer.database_url}
-    done = subprocess.run(
-        [sys.executable, "-m", "app.cli", *arguments], env={**os.environ, **names}, cwd=ROOT, capture_output=True,
-        text=True, timeout=COMMAND_SECONDS, check=False,
-    )  # fmt: skip
+    done = run_command(arguments, env=command_environment(**names), text=True, timeout=COMMAND_SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from app.metrics.process_figures import read_process_figures
-from tests.processes import ROOT
+from tests.commands import ROOT
 
 
 def test_open_files_threads_and_collections_are_counted(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from websockets.sync.client import connect
 
 from app.live.story.connection_states import ConnectionState, deadlines_of
 from app.live.story.limits import NORMAL_LIMITS
-from tests.processes import ROOT, Server
+from tests.commands import ROOT
+from tests.processes import Server
 from tests.server.raw_clients import SOON, RawClient, served
 from tests.server.test_request_heads import HOST, UPGRADE, get
 from tests.waiting import await_true

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -39,6 +39,35 @@ def playwright_browser(engine: str) -> Iterator[Browser]:
             expect.set_options(timeout=PATIENCE_MILLISECONDS)
             yield browser
             browser.close()
+
+
+class KeptBrowser:
+    """A browser that is started when it is asked for and kept from then on; a thread can run only one."""
+
+    def __init__(self, engine: str) -> None:
+        self._engine = engine
+        self._running = ExitStack()
+        self._browser: Browser | None = None
+
+    def __enter__(self) -> KeptBrowser:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def browser(self) -> Browser:
+        """Return the browser, and start another if it has crashed."""
+        if self._browser is not None and not self._browser.is_connected():
+            self.close()
+        if self._browser is None:
+            self._browser = self._running.enter_context(playwright_browser(self._engine))
+        return self._browser
+
+    def close(self) -> None:
+        """End the browser, if it runs."""
+        self._browser = None
+        self._running.close()
 
 
 def close_in_time(patch: pytest.MonkeyPatch, kind: type[BrowserContext] | type[Browser]) -> None:

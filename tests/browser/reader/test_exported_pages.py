@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import anyio
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -40,7 +41,8 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
     installation.check("migrate")
     with reserved_port() as port, installation.serving(port) as server, server.client(installation.token) as api:
         media = api.post("/v1/media", content=png(), headers={"content-type": "image/png"}).json()["id"]
-        asyncio.run(_bring(installation))
+        with ThreadPoolExecutor(1) as threads:  # Playwright has the loop of this one
+            threads.submit(anyio.run, _bring, installation).result()
         path = "/v1/stories/night/entries"
         blocks: list[dict[str, Any]] = [
             {"type": "image", "media": media, "alt": "A hall"},

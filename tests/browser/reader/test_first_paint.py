@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.jobs.demo_story import DEMO_STORY, load_demo_story
-from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom, run_command
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom, run_beside
 from tests.browser.reader.pages import SHIFTS, TWO_FRAMES, attached, until
 from tests.loopback import late_pictures
 
@@ -40,7 +40,7 @@ def _post_the_rest(newsroom: Newsroom) -> None:
 def test_the_largest_thing_of_the_demo_is_in_the_first_html_and_nothing_shifts_though_entries_arrive(
     browser: Browser, newsroom: Newsroom, screen: Any
 ) -> None:
-    run_command(newsroom, "demo")
+    run_beside(newsroom, "demo")
     _post_the_rest(newsroom)
     html = newsroom.client.get("/stories/demo").text
     with browser.new_context(viewport=screen) as context:

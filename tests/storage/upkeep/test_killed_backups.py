@@ -19,7 +19,7 @@ from app.storage.upkeep.scratch_files import (
     remove_leftovers,
     remove_restore_leftovers,
 )
-from tests.processes import ROOT
+from tests.commands import ROOT
 from tests.storage.upkeep.archives import contents_of, epoch_of, make_backup, make_filled
 
 KILLED = """
