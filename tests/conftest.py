@@ -8,7 +8,7 @@ import platform
 import shutil
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from app.storage.database.opening import open_database
+from app.storage.database.postgres import PostgresDatabase
+from app.storage.database.sqlite import SqliteDatabase
 from app.storage.database.transactions import Database
 from app.storage.upkeep.migrations import migrate
 from app.wire.log_lines import name_node
@@ -89,7 +90,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not (_running_all(config) or config.getoption("markexpr")):
         slow = {item for item in items if item.get_closest_marker("slow")}
         if _is_whole_suite(config):
-            slow |= set(_list_later_ones(item for item in items if item not in slow))
+            for key in (_file_of_programs, _test_on_postgres):
+                slow |= set(_list_later([item for item in items if item not in slow], key))
         items[:] = [item for item in items if item not in slow]
         config.hook.pytest_deselected(items=slow)
     if hasattr(config, "workerinput"):
@@ -113,14 +115,25 @@ def _is_whole_suite(config: pytest.Config) -> bool:
     return config.args_source is not pytest.Config.ArgsSource.ARGS
 
 
-def _list_later_ones(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
-    """List what is not the first of its file, where that alone belongs to the short suite."""
+def _list_later(items: Iterable[pytest.Item], key: Callable[[pytest.Item], str | None]) -> Iterator[pytest.Item]:
+    """List the items whose key another has that comes before; those without a key are not listed."""
     begun = set()
     for item in items:
-        if item.nodeid.startswith(FIRST_OF_FILE):
-            if item.path in begun:
-                yield item
-            begun.add(item.path)
+        found = key(item)
+        if found is not None and found in begun:
+            yield item
+        begun.add(found)
+
+
+def _file_of_programs(item: pytest.Item) -> str | None:
+    """Return the file of an item, where the first of each file is enough for the short suite."""
+    return str(item.path) if item.nodeid.startswith(FIRST_OF_FILE) else None
+
+
+def _test_on_postgres(item: pytest.Item) -> str | None:
+    """Return the test of a case on PostgreSQL: there the short suite runs the first, and all of them on SQLite."""
+    case = getattr(item, "callspec", None)
+    return item.nodeid.partition("[")[0] if case is not None and "postgres" in case.id.split("-") else None
 
 
 def _proving(config: pytest.Config) -> bool:
@@ -245,7 +258,9 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """That database, open."""
-    opened = open_database(database_url)
+    # Without what open_database asks a server before, which has its own tests: a quarter of a small test.
+    is_sqlite = database_url.startswith("sqlite:///")
+    opened = SqliteDatabase(Path(database_url[10:])) if is_sqlite else PostgresDatabase(database_url)
     yield opened
     opened.close()
 

@@ -83,8 +83,14 @@ SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
   UNION ALL SELECT version_num FROM alembic_version
 ) AS lines
 """
-_TABLES = """
-SELECT format('%I', tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+_EMPTY = """
+DO $$ DECLARE name text; BEGIN
+  SET LOCAL session_replication_role = replica; -- neither foreign keys nor triggers
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('DELETE FROM %I', name);
+  END LOOP;
+  PERFORM setval(seqrelid, seqstart, false) FROM pg_sequence;
+END $$
 """
 _END_OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
@@ -127,12 +133,7 @@ class ReusedDatabases:
             connection.execute(_END_OTHERS)
             if _schema_of(connection) not in self._schemas:
                 return False
-            tables = [row[0] for row in connection.execute(_TABLES)]
-            with connection.transaction():
-                connection.execute("SET LOCAL session_replication_role = replica")  # neither foreign keys nor triggers
-                for table in tables:
-                    connection.execute(sql.SQL("DELETE FROM {}").format(sql.SQL(table)))
-                connection.execute("SELECT setval(seqrelid, seqstart, false) FROM pg_sequence")
+            connection.execute(_EMPTY)
         return True
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.browser.newsroom_server import Newsroom
+
+pytestmark = pytest.mark.slow  # swagger-ui draws every operation there is
 
 LARGE: ViewportSize = {"width": 1440, "height": 900}
 

@@ -20,6 +20,8 @@ from tests.browser.newsroom_server import Newsroom
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
 
+pytestmark = pytest.mark.slow  # submissions arrive for half a minute
+
 EACH_SECONDS = 0.2
 MOST_TYPED = 200
 """Characters after which a new headline is begun: one has room for 250."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.newsroom_page import choose, item, open_as, press, somebody
 from tests.browser.newsroom_roles import text_field
 from tests.browser.newsroom_server import Newsroom
+
+pytestmark = pytest.mark.slow
 
 
 def _write(page: Page, text: str, authors: str) -> None:

@@ -12,6 +12,8 @@ from tests.browser.newsroom_page import choose, open_as, somebody
 from tests.browser.newsroom_roles import answer, dialog, entry, press_at, text_field
 from tests.browser.newsroom_server import Newsroom
 
+pytestmark = pytest.mark.slow
+
 
 def _retract_last(page: Page) -> None:
     page.get_by_role("button", name="Retract the last entry").click()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
 from tests.browser.newsroom_page import DESK, choose, open_as, somebody
@@ -19,6 +20,8 @@ from tests.browser.newsroom_roles import (
     text_field,
 )
 from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom
+
+pytestmark = pytest.mark.slow
 
 MOST_ACTIONS = 4
 BATCH = 100

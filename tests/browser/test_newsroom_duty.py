@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.newsroom_page import choose, open_as, somebody
 from tests.browser.newsroom_roles import answer, entry
 from tests.browser.newsroom_server import Newsroom
+
+pytestmark = pytest.mark.slow
 
 
 def test_who_is_on_duty_is_said_to_all_and_changes_hands(

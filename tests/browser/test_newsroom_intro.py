@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.newsroom_page import item, press, signed_in
 from tests.browser.newsroom_roles import answer, dialog
 from tests.browser.newsroom_server import Newsroom
 from tests.waiting import await_true
+
+pytestmark = pytest.mark.slow
 
 BUTTON = "Intro, authors and sponsor"
 

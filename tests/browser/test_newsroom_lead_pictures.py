@@ -14,6 +14,8 @@ from tests.browser.newsroom_roles import answer, dialog
 from tests.browser.newsroom_server import Newsroom
 from tests.pictures import noise, png, require_decoder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _decoder() -> None:

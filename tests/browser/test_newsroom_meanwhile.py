@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browser.newsroom_page import choose, open_as, somebody
@@ -23,6 +24,8 @@ from tests.browser.newsroom_roles import (
 )
 from tests.browser.newsroom_server import Newsroom
 from tests.waiting import await_true
+
+pytestmark = pytest.mark.slow
 
 PATIENT = """() => {
   const { setTimeout } = window;

@@ -22,6 +22,8 @@ from tests.browser.newsroom_replies import (
 from tests.browser.newsroom_roles import answer, dialog
 from tests.browser.newsroom_server import Newsroom
 
+pytestmark = pytest.mark.slow
+
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 
 

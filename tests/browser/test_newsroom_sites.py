@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.newsroom_page import somebody
 from tests.browser.newsroom_server import Newsroom
 from tests.waiting import await_true
+
+pytestmark = pytest.mark.slow
 
 SITES = "/v1/newsroom/sites"
 

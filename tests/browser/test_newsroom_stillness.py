@@ -14,6 +14,8 @@ from tests.browser.newsroom_roles import arrived, button_of, centre, composer, e
 from tests.browser.newsroom_server import Newsroom
 from tests.waiting import await_true
 
+pytestmark = pytest.mark.slow
+
 STILL_MILLISECONDS = 400
 SOON_MILLISECONDS = 300
 """How long the page waits after the news of a change, for more of it, before it reads its list."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.newsroom_page import PHONE, choose, newsroom_page, open_as, somebody, until_in
 from tests.browser.newsroom_rich_text import PASTE
 from tests.browser.newsroom_roles import composer, dialog, entries, press_in_composer, text_field
 from tests.browser.newsroom_server import Newsroom
+
+pytestmark = pytest.mark.slow
 
 LISTEN_TO_ALERTS = """
   window.told = [];

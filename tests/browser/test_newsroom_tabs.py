@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.newsroom_page import choose, sign_in, until_in
@@ -21,6 +22,8 @@ from tests.browser.newsroom_roles import (
     write,
 )
 from tests.browser.newsroom_server import Newsroom
+
+pytestmark = pytest.mark.slow
 
 
 @contextmanager

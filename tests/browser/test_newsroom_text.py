@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.newsroom_page import (
@@ -21,6 +22,8 @@ from tests.browser.newsroom_page import (
 )
 from tests.browser.newsroom_rich_text import newest, published, typed
 from tests.browser.newsroom_server import Newsroom
+
+pytestmark = pytest.mark.slow
 
 HINT = "formatting that the text does not show"
 

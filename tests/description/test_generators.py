@@ -14,7 +14,10 @@ from tests.description.recorder import Description
 from tests.description.tools import HERE, require_node_tools, require_python_tools, run_tool
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story
 
-pytestmark = pytest.mark.timeout(600)  # the first run installs what package-lock.json and generators.lock name
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),  # the first run installs what package-lock.json and generators.lock name
+]
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from tests.figures import Figures
 from tests.pictures import png, require_decoder
 from tests.postgres import PostgresServer
 
+pytestmark = pytest.mark.slow  # two newsrooms are told 60 steps, and asked for everything after each
+
 
 def _id(number: int) -> str:
     return str(uuid.UUID(int=number, version=4))
@@ -72,7 +74,7 @@ REMOVED_AFTER = PUBLIC_HISTORY.index(("POST", f"{ENTRIES}/{FOUR}/remove", {}))
 """From then on the tombstone of FOUR is public, and its text can be purged without a sign."""
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+@pytest.fixture(params=["sqlite", "postgres"])
 def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Two migrated, empty databases of one kind."""
     if request.param == "sqlite":

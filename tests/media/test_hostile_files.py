@@ -96,17 +96,19 @@ async def test_a_bomb_is_refused_by_its_size_before_it_goes_off(convert: Convert
 
 
 PNG_BOMBS = {
-    "zTXt": png_chunk(b"zTXt", b"comment\0\0" + zeros(256 * 2**20)),
-    "iTXt": png_chunk(b"iTXt", b"comment\0\1\0\0\0" + zeros(256 * 2**20)),
-    "iCCP": png_chunk(b"iCCP", b"icc\0\0" + zeros(256 * 2**20)),
+    b"zTXt": b"comment\0\0",
+    b"iTXt": b"comment\0\1\0\0\0",
+    b"iCCP": b"icc\0\0",
 }
+"""What stands before the compressed data, by kind of chunk."""
 
 
-@pytest.mark.parametrize("name", list(PNG_BOMBS))
+@pytest.mark.parametrize("kind", list(PNG_BOMBS))
 async def test_a_compressed_chunk_that_grows_without_end_is_refused_at_its_first_megabyte(
-    convert: Convert, decoder: Decoder, name: str
+    convert: Convert, decoder: Decoder, kind: bytes
 ) -> None:
-    assert (await _refused(convert, png(64, 48, [PNG_BOMBS[name]]))).code == "media_unreadable"
+    bomb = png_chunk(kind, PNG_BOMBS[kind] + zeros(256 * 2**20))
+    assert (await _refused(convert, png(64, 48, [bomb]))).code == "media_unreadable"
     assert decoder.metrics.crashed == 0
     assert decoder.metrics.cpu_seconds < 1.5
 

@@ -1,7 +1,8 @@
-"""Statements compiled once, for the most frequent write: running one costs no more than the driver takes for it.
+"""Statements compiled once for each kind of database, for the most frequent write.
 
-SQLAlchemy's own `execute` takes four times as long, and longer on a cold cache. On SQLite they run on the driver
-directly; on PostgreSQL, whose driver can lose its server, through SQLAlchemy, which notices.
+Running one costs no more than the driver takes for it; SQLAlchemy's own `execute` takes four times as long, and longer
+on a cold cache. On SQLite they run on the driver directly; on PostgreSQL, whose driver can lose its server, through
+SQLAlchemy, which notices.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import ClauseElement, Delete, Dialect, Insert, Select, TextClause, Update
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -32,15 +32,16 @@ class PreparedWrite:
 
     def __init__(self, statement: Insert | Update | Delete | TextClause) -> None:
         self._statement = statement
-        self._compiled: WeakKeyDictionary[Dialect, _Compiled] = WeakKeyDictionary()
+        self._compiled: dict[str, _Compiled] = {}
 
     def run(self, tx: WriteTransaction, values: Values) -> None:
         """Run the statement with `values`. Raises the database's errors; on SQLite those of the driver itself."""
         connection = tx.connection
-        compiled = self._compiled.get(connection.dialect)
+        dialect = connection.dialect
+        compiled = self._compiled.get(dialect.name)
         if compiled is None:
             keys = None if isinstance(self._statement, TextClause) else list(values)
-            compiled = self._compiled[connection.dialect] = _Compiled(self._statement, connection.dialect, keys)
+            compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect, keys)
         if compiled.is_positional:
             driver_of(connection).execute(compiled.sql, compiled.in_order(values))
         else:
@@ -56,17 +57,17 @@ class PreparedQuery:
         self._statement = statement
         row: Any = namedtuple("Row", statement.selected_columns.keys())  # type: ignore[misc]
         self._make_row: Callable[[Iterable[Any]], Any] = row._make
-        self._compiled: WeakKeyDictionary[Dialect, tuple[_Compiled, list[_Process]]] = WeakKeyDictionary()
+        self._compiled: dict[str, tuple[_Compiled, list[_Process]]] = {}
 
     def one_or_none(self, tx: WriteTransaction, values: Values) -> Any:
         """Return the row, or None; of several rows, any one. Raises the database's errors."""
         connection = tx.connection
         dialect = connection.dialect
-        known = self._compiled.get(dialect)
+        known = self._compiled.get(dialect.name)
         if known is None:
             types = [column.type for column in self._statement.selected_columns]
             known = (_Compiled(self._statement, dialect, None), [_reading(each, dialect) for each in types])
-            self._compiled[dialect] = known
+            self._compiled[dialect.name] = known
         compiled, processes = known
         if not compiled.is_positional:
             return connection.execute(self._statement, values).one_or_none()
