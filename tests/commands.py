@@ -12,11 +12,18 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
+EXECUTED = ("env",)
+"""A wrapper that runs a command as it is: it is executed, by itself."""
+MOST_DESCRIPTORS = 16
+"""That a forked command is given, with its standard streams."""
+OUT_OF_THE_WAY = 500
+"""Above the numbers that they have in it."""
 STARTS_EACH_ANEW = "LIVEBLOG_TEST_EXEC"
 """Set where times and memory count: each command is then started as anybody starts it."""
 
@@ -71,18 +78,36 @@ class _ForkedCommand(subprocess.Popen[Any]):
     """
 
     _status: int
-    _reading: threading.Lock
+
+    def __init__(
+        self,
+        args: list[str],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        stdin: Any = None,
+        stdout: Any = None,
+        stderr: Any = None,
+        pass_fds: Sequence[int] = (),
+        text: bool = False,
+    ) -> None:
+        self._reading = threading.Lock()
+        super().__init__(
+            args, env=env, cwd=cwd, stdin=stdin, stdout=stdout, stderr=stderr, pass_fds=pass_fds, text=text
+        )
 
     def _execute_child(self, args: Any, _executable: Any, _before: Any, _close: Any, pass_fds: Any, cwd: Any, env: Any,
                        _info: Any, _flags: Any, _shell: Any, p2cread: int, p2cwrite: int, c2pread: int, c2pwrite: int,
                        errread: int, errwrite: int, *_others: Any) -> None:  # fmt: skip
-        self._reading = threading.Lock()
         standard = [each if each != -1 else number for number, each in enumerate((p2cread, c2pwrite, errwrite))]
+        numbers = [0, 1, 2, *pass_fds]
+        assert max(numbers) < OUT_OF_THE_WAY
+        assert len(numbers) < MOST_DESCRIPTORS
         request = {
             "arguments": args,
             "environment": dict(env),
             "folder": str(cwd),
-            "numbers": [0, 1, 2, *pass_fds],
+            "numbers": numbers,
         }
         self._status, theirs = os.pipe()
         try:
@@ -90,17 +115,18 @@ class _ForkedCommand(subprocess.Popen[Any]):
         finally:
             os.close(theirs)
             self._close_pipe_fds(p2cread, p2cwrite, c2pread, c2pwrite, errread, errwrite)  # type: ignore[attr-defined]
-        self.pid = self._read_number()
+        pid = self._read_number()
+        assert pid is not None, "the fork server has ended"
+        self.pid = pid
         self._child_created = True
 
-    def poll(self) -> int | None:
+    def _internal_poll(self, _deadstate: int | None = None) -> int | None:
         with self._reading:
             if self.returncode is None and self._has_ended(0):
-                self.returncode = os.waitstatus_to_exitcode(self._read_number())
-                os.close(self._status)
+                self._end()
             return self.returncode
 
-    def wait(self, timeout: float | None = None) -> int:
+    def _wait(self, timeout: float | None) -> int:
         if self.poll() is None and self._has_ended(timeout):
             self.poll()
         if self.returncode is None:
@@ -110,18 +136,29 @@ class _ForkedCommand(subprocess.Popen[Any]):
     def _has_ended(self, timeout: float | None) -> bool:
         waiting = select.poll()
         waiting.register(self._status, select.POLLIN)
-        return bool(waiting.poll(None if timeout is None else timeout * 1000))
+        return bool(waiting.poll(None if timeout is None else max(timeout, 0) * 1000))
+
+    def _end(self) -> None:
+        """Take in how it has ended; where the fork server has ended before it, end it."""
+        status = self._read_number()
+        if status is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+        self.returncode = -signal.SIGKILL if status is None else os.waitstatus_to_exitcode(status)
+        os.close(self._status)
 
     def __del__(self, *_: Any) -> None:
         if getattr(self, "returncode", 0) is None:
             self.returncode = -signal.SIGKILL  # which nobody waits for
             os.close(self._status)
 
-    def _read_number(self) -> int:
+    def _read_number(self) -> int | None:
+        """Return the next number that the fork server says; None if it is gone."""
         line = b""
         while not line.endswith(b"\n"):
             line += (byte := os.read(self._status, 1))
-            assert byte, "the fork server has ended"
+            if not byte:
+                return None
         return int(line)
 
 

@@ -10,6 +10,8 @@ import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +71,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("suite", deadline=None)  # by the clock, of a machine that other tests share
     settings.load_profile("suite")
     config.addinivalue_line("markers", "reliability: asks for figures, so `make prove` runs it in full")
-    config.addinivalue_line("markers", "slow: left out of `make test`, where a smaller test of the same stays")
+    config.addinivalue_line("markers", "slow: left out of `make test`")
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
@@ -90,7 +92,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not (_running_all(config) or config.getoption("markexpr")):
         slow = {item for item in items if item.get_closest_marker("slow")}
         if _is_whole_suite(config):
-            for key in (_file_of_programs, _test_on_postgres):
+            known = {item.nodeid for item in items}
+            for key in (_file_of_programs, partial(_test_on_postgres, known)):
                 slow |= set(_list_later([item for item in items if item not in slow], key))
         items[:] = [item for item in items if item not in slow]
         config.hook.pytest_deselected(items=slow)
@@ -139,10 +142,15 @@ def _file_of_programs(item: pytest.Item) -> str | None:
     return str(item.path) if item.nodeid.startswith(FIRST_OF_FILE) else None
 
 
-def _test_on_postgres(item: pytest.Item) -> str | None:
-    """Return the test of a case on PostgreSQL: there the short suite runs the first, and all of them on SQLite."""
-    case = getattr(item, "callspec", None)
-    return item.nodeid.partition("[")[0] if case is not None and "postgres" in case.id.split("-") else None
+def _test_on_postgres(known: AbstractSet[str], item: pytest.Item) -> str | None:
+    """Return the test of a case on PostgreSQL: there the short suite runs the first, and all of them on SQLite.
+
+    A case that is not `known` on SQLite has none: all of those are run.
+    """
+    name, _, case = item.nodeid.removesuffix("]").partition("[")
+    parts = case.split("-")
+    on_sqlite = "-".join("sqlite" if part == "postgres" else part for part in parts)
+    return name if "postgres" in parts and f"{name}[{on_sqlite}]" in known else None
 
 
 def _proving(config: pytest.Config) -> bool:

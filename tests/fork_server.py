@@ -1,7 +1,9 @@
 """Loads the application once, and forks for each command that a test session asks for.
 
-A command of its own spends two seconds on imports, and the suite runs a thousand. A fork is a process like any other,
-with the environment, folder, arguments and descriptors that it is asked for. tests/commands.py starts it and asks.
+An executed command spends two seconds on imports, and the suite runs a thousand. A fork has the environment, folder,
+arguments and descriptors that it is asked for. What Python reads at its own start (PYTHON… variables), what the kernel
+tells of a command line, what is read at import (the start time in the metrics), the seed of hashes and the memory that
+is there at the beginning are the fork server's. tests/commands.py starts it and asks.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import os
 import resource
 import selectors
+import signal
 import socket
 import sys
 import time
@@ -24,13 +27,10 @@ from app.cli.main import COMMANDS
 from app.cli.main import main as run
 from app.web.assets import Assets
 from app.wire.negotiation import Encoding
+from tests.commands import MOST_DESCRIPTORS, OUT_OF_THE_WAY
 
 MOST_BYTES = 1 << 18
 """Of one request: an environment and a command line."""
-MOST_DESCRIPTORS = 16
-_OUT_OF_THE_WAY = 500
-"""Above the numbers that a test asks for."""
-
 SCRIPTS = ("reader.js", "newsroom/main.js")
 """Which lead to the scripts that pages load."""
 _LOADED = ("app.main", "app.server.uvicorn_server", "app.api.forwarding.forwarded_requests")
@@ -38,18 +38,19 @@ _LOADED = ("app.main", "app.server.uvicorn_server", "app.api.forwarding.forwarde
 
 def main() -> None:
     """Load the application, fork for each request until nobody is left to send one, and in a fork run the command."""
+    interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # of a terminal, which the session has to end first
     control = socket.socket(fileno=int(sys.argv[1]))
     for name in (*_LOADED, *COMMANDS):
         import_module(name)
     assets = Assets()  # whose files a process joins, and compresses at the first request, once
-    for name in assets.imported(SCRIPTS, later=True):
+    for name in {*SCRIPTS, *assets.imported(SCRIPTS, later=True)}:
         assets.file(name).encoded(Encoding.BROTLI)
     gc.freeze()  # so that no collection in a fork touches, and copies, the pages that all share
-    with suppress(KeyboardInterrupt):
-        request = _fork_for_each(control)
-        if request is not None:
-            _become(request)
-            run()
+    request = _fork_for_each(control)
+    if request is not None:
+        signal.signal(signal.SIGINT, interrupt)
+        _become(request)
+        run()
 
 
 def _fork_for_each(control: socket.socket) -> dict[str, Any] | None:
@@ -89,11 +90,11 @@ def _say(status: int, number: int) -> None:
 def _become(request: Mapping[str, Any]) -> None:
     """Take on the descriptors, folder, environment and arguments that are asked for, and nothing else."""
     most = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 65_536)
-    moved = [fcntl.fcntl(each, fcntl.F_DUPFD, _OUT_OF_THE_WAY) for each in request["descriptors"][1:]]
-    os.closerange(0, _OUT_OF_THE_WAY)
+    moved = [fcntl.fcntl(each, fcntl.F_DUPFD, OUT_OF_THE_WAY) for each in request["descriptors"][1:]]
+    os.closerange(0, OUT_OF_THE_WAY)
     for number, each in zip(request["numbers"], moved, strict=True):
         os.dup2(each, number)
-    os.closerange(_OUT_OF_THE_WAY, most)
+    os.closerange(OUT_OF_THE_WAY, most)
     os.chdir(request["folder"])
     os.environ.clear()
     os.environ.update(request["environment"])

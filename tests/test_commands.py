@@ -9,11 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import ROOT, STARTS_EACH_ANEW, command_environment, run_command, start_command
+from tests.commands import EXECUTED, ROOT, STARTS_EACH_ANEW, command_environment, run_command, start_command
 from tests.processes import Installation
-
-EXECUTED = ("env",)
-"""Runs a command as it is, which is executed anew for it."""
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,13 @@ WATCH = """() => {
 }"""
 """Notes which entry each press was on, whether a focus was lost, and whether what the mouse is on has moved."""
 
+STATE = """() => ({
+  waiting: document.getElementById("waiting").innerText, act: document.getElementById("act-line").innerText,
+  dialogs: [...document.querySelectorAll("dialog[open]")].map((each) => each.innerText),
+  focus: [document.hasFocus(), document.visibilityState, document.activeElement.outerHTML.slice(0, 200)],
+  kept: Object.entries(localStorage).map(([name, value]) => [name, value.slice(0, 1000)]),
+})"""
+
 
 @pytest.fixture
 def seed() -> int:
@@ -212,4 +219,8 @@ def at_desk(browser: Browser, newsroom: Newsroom, story: dict[str, Any]) -> Iter
 def test_at_five_arrivals_a_second_each_press_hits_what_was_shown_and_nothing_moves(
     at_desk: Page, newsroom: Newsroom, story: dict[str, Any], seed: int, figures: Figures
 ) -> None:
-    _keep_at_it(at_desk, newsroom, story, seed=seed, seconds=figures.choose(suite=20, prove=60))
+    try:
+        _keep_at_it(at_desk, newsroom, story, seed=seed, seconds=figures.choose(suite=20, prove=60))
+    except AssertionError as error:
+        error.add_note(f"The page then: {at_desk.evaluate(STATE)}")
+        raise

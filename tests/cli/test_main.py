@@ -19,7 +19,7 @@ import typer
 from app import __version__
 from app.cli.main import COMMANDS, main, make_app
 from app.metrics.disk_room import BACKUP_MARK
-from tests.commands import ROOT
+from tests.commands import EXECUTED, ROOT
 from tests.processes import Installation
 
 
@@ -54,6 +54,13 @@ def test_serving_loads_nothing_that_only_other_commands_need() -> None:
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "app.cli.serve" in loaded.split()
     assert not {"app.cli.database", "app.cli.imports", "app.importers"} & set(loaded.split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", COMMANDS)
+def test_each_module_of_commands_is_loaded_alone(tmp_path: Path, module: str) -> None:
+    installation = Installation(tmp_path / "data", wrapper=EXECUTED)
+    assert "Usage: liveblog" in installation.check(COMMANDS[module][0], "--help")
 
 
 def test_the_version_is_printed_alone(installation: Installation) -> None:

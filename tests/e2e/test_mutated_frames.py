@@ -17,6 +17,7 @@ from typing import Any
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.wire.close_codes import PROTOCOL_ERROR
+from tests.commands import EXECUTED
 from tests.e2e.server import Server, make_story, serving
 from tests.figures import Figures
 from tests.live.protocol.test_frames import masked
@@ -109,7 +110,7 @@ async def test_mutated_frames_harm_nobody_else_and_leave_nothing_behind(
     frames = figures.choose(quick=4_000, suite=20_000, prove=200_000)
     chance = random.Random(7)
     codes: Counter[int | None] = Counter()
-    with serving(sqlite_url, tmp_path) as server:
+    with serving(sqlite_url, tmp_path, wrapper=EXECUTED) as server:
         story = make_story(server)
         async with AsyncExitStack() as stack:
             bystanders = [await stack.enter_async_context(_reader(server, story)) for _ in range(BYSTANDERS)]

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from tests.commands import start_command
+from tests.commands import EXECUTED, start_command
 from tests.e2e.server import READY_SECONDS, Server
 from tests.ports import reserved_port
 from tests.waiting import await_true
@@ -54,8 +54,9 @@ class MachineProcess(Server):
                 descriptors.append(listener.fileno())
                 command += ["--listener", f"{self.number}:{listener.fileno()}"]
             self.process = start_command(
-                ["serve-worker", *command], env=self._environment(), stdout=log, stderr=log, pass_fds=descriptors
-            )
+                ["serve-worker", *command], env=self._environment(), wrapper=EXECUTED, stdout=log, stderr=log,
+                pass_fds=descriptors,
+            )  # fmt: skip
 
     def go(self) -> None:
         """Let it open everything, and wait until it says that it is ready."""

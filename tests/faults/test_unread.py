@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import EXECUTED
 from tests.e2e.server import Server, make_story, serving
 from tests.faults.listening import told_on_websocket
 from tests.needs import require
@@ -103,19 +104,19 @@ def judge_unread(server: Server, *, entries: int) -> None:
 
 
 def test_a_reader_who_reads_nothing_of_what_awaits_it_costs_a_piece(sqlite_url: str, tmp_path: Path) -> None:
-    with serving(sqlite_url, tmp_path) as server:
+    with serving(sqlite_url, tmp_path, wrapper=EXECUTED) as server:
         judge_unread(server, entries=500)
 
 
 @pytest.mark.slow
 def test_a_reader_who_reads_nothing_costs_a_piece_on_the_portable_routes_too(sqlite_url: str, tmp_path: Path) -> None:
-    with serving(sqlite_url, tmp_path, options=("--portable",)) as server:
+    with serving(sqlite_url, tmp_path, wrapper=EXECUTED, options=("--portable",)) as server:
         judge_unread(server, entries=3_000)
 
 
 def test_an_answer_of_thousands_of_entries_leaves_little_in_the_process(sqlite_url: str, tmp_path: Path) -> None:
     entries = 2_500
-    with serving(sqlite_url, tmp_path) as server:
+    with serving(sqlite_url, tmp_path, wrapper=EXECUTED) as server:
         story = make_story(server)
         fill(server, story, entries=entries)
         told_on_websocket(server, story)

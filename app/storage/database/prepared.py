@@ -80,7 +80,7 @@ class PreparedQuery:
 
 
 class _Compiled:
-    """A statement's text for one database, and its parameters as its driver takes them. KeyError if one is missing."""
+    """A statement's text and parameters, as the driver of a kind of database takes them. KeyError if one is missing."""
 
     __slots__ = ("_parameters", "is_positional", "sql")
 

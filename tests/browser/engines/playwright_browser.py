@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, expect, sync_playwright
 
 from tests.browser.engines.chromium import chromium_options
 from tests.browser.engines.firefox import launch_firefox
@@ -57,8 +57,8 @@ class KeptBrowser:
 
     @property
     def browser(self) -> Browser:
-        """Return the browser, and start another if it has crashed."""
-        if self._browser is not None and not self._browser.is_connected():
+        """Return the browser; another one if it has crashed, or has a context that was not closed."""
+        if self._browser is not None and not self._is_as_new(self._browser):
             self.close()
         if self._browser is None:
             self._browser = self._running.enter_context(playwright_browser(self._engine))
@@ -67,7 +67,17 @@ class KeptBrowser:
     def close(self) -> None:
         """End the browser, if it runs."""
         self._browser = None
-        self._running.close()
+        try:
+            self._running.close()
+        except Error:  # of one that has crashed
+            log.warning("the browser could not be closed", exc_info=True)
+
+    def _is_as_new(self, browser: Browser) -> bool:
+        try:
+            browser.new_context().close()  # which only one that runs can do
+        except Error:
+            return False
+        return not browser.contexts
 
 
 def close_in_time(patch: pytest.MonkeyPatch, kind: type[BrowserContext] | type[Browser]) -> None:

@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from tests.browser.engines import playwright_browser as module
-from tests.browser.engines.playwright_browser import playwright_browser
+from tests.browser.engines.playwright_browser import KeptBrowser, playwright_browser
 
 
 def test_a_context_that_is_never_closed_is_left_and_the_next_is_opened(
@@ -28,3 +28,17 @@ def test_a_context_that_is_never_closed_is_left_and_the_next_is_opened(
         monkeypatch.setattr(module, "CLOSE_SECONDS", 30.0)
         with browser.new_context() as next_context:
             assert next_context.new_page().evaluate("1 + 1") == 2
+
+
+def test_a_kept_browser_is_another_one_where_a_context_was_left_or_it_has_ended() -> None:
+    with KeptBrowser("chromium") as kept:
+        first = kept.browser
+        assert kept.browser is first
+        first.new_context()
+        second = kept.browser
+        assert second is not first
+        assert not first.is_connected()
+        second.close()
+        assert kept.browser.is_connected()
+        kept.close()
+        assert kept.browser.new_page().evaluate("1 + 1") == 2
