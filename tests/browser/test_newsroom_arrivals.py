@@ -15,6 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.engines.playwright_browser import KeptBrowser
 from tests.browser.newsroom_page import choose, newsroom_page, until_in
 from tests.browser.newsroom_server import Newsroom
 from tests.figures import Figures
@@ -80,6 +81,13 @@ STATE = """() => ({
   focus: [document.hasFocus(), document.visibilityState, document.activeElement.outerHTML.slice(0, 200)],
   kept: Object.entries(localStorage).map(([name, value]) => [name, value.slice(0, 1000)]),
 })"""
+
+
+@pytest.fixture(scope="module")
+def browser(kept_browser: KeptBrowser) -> Browser:
+    """Return a browser in which nothing was done before: what is judged is its focus and its mouse."""
+    kept_browser.close()
+    return kept_browser.browser
 
 
 @pytest.fixture
