@@ -41,13 +41,14 @@ def command_environment(**settings: str) -> dict[str, str]:
 def start_command(
     arguments: Sequence[str | Path], *, env: Mapping[str, str], wrapper: Sequence[str] = (), **options: Any
 ) -> subprocess.Popen[Any]:
-    """Start `liveblog` with these arguments; `options` are those of `subprocess.Popen`.
+    """Start `liveblog` with these arguments; `options` are those of `Popen` that `_ForkedCommand` takes.
 
-    With a `wrapper`, which is put before its command line, it is executed anew, as it is where STARTS_EACH_ANEW is set.
+    With a `wrapper`, which is put before its command line, it is executed anew, as it is where STARTS_EACH_ANEW is set,
+    and where there is no pidfd, by which the fork server waits.
     """
     words = [str(each) for each in arguments]
     options = {"cwd": ROOT, "stdin": subprocess.DEVNULL, **options}
-    if wrapper or os.environ.get(STARTS_EACH_ANEW):
+    if wrapper or os.environ.get(STARTS_EACH_ANEW) or not hasattr(os, "pidfd_open"):
         return subprocess.Popen([*wrapper, sys.executable, "-m", "app.cli", *words], env=env, **options)
     return _ForkedCommand(words, env=env, **options)
 

@@ -276,8 +276,8 @@ def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
 def database(database_url: str) -> Iterator[Database]:
     """That database, open."""
     # Without what open_database asks a server before, which has its own tests: a quarter of a small test.
-    is_sqlite = database_url.startswith("sqlite:///")
-    opened = SqliteDatabase(Path(database_url[10:])) if is_sqlite else PostgresDatabase(database_url)
+    path = database_url.removeprefix("sqlite:///")
+    opened = PostgresDatabase(database_url) if path == database_url else SqliteDatabase(Path(path))
     yield opened
     opened.close()
 

@@ -1,6 +1,6 @@
 """Loads the application once, and forks for each command that a test session asks for.
 
-An executed command spends two seconds on imports, and the suite runs a thousand. A fork has the environment, folder,
+An executed command spends two seconds on imports, and the suite runs hundreds. A fork has the environment, folder,
 arguments and descriptors that it is asked for. What Python reads at its own start (PYTHON… variables), what the kernel
 tells of a command line, what is read at import (the start time in the metrics), the seed of hashes and the memory that
 is there at the beginning are the fork server's. tests/commands.py starts it and asks.
