@@ -26,7 +26,7 @@ from app.composition.background import Looking, make_jobs
 from app.composition.brokers import ProcessBroker, follow_secrets, make_broker
 from app.composition.cached_text import CachedText
 from app.composition.cluster import begin_gossip, tell_of_writes
-from app.composition.edge import make_accept_context, make_edge
+from app.composition.edge import Edge, make_accept_context, make_edge
 from app.composition.media import close_media, make_media
 from app.composition.operator_files import read_operator_files
 from app.composition.process import Process, make_process
@@ -81,7 +81,7 @@ class _Opened:
     app_state: AppState
     newsroom_stream: NewsroomStream
     routes: FastAPI
-    edge: ASGIApp
+    edge: Edge
     accept_context: AcceptContext
     writer: WriterAccess | None
 
@@ -118,7 +118,14 @@ class Application:
         if scope["type"] == "lifespan":
             await self._serve_lifespan(receive, send)
         else:
-            await self._require_opened().edge(scope, receive, send)
+            await self._require_opened().edge.app(scope, receive, send)
+
+    def answer_at_once(self, scope: Scope) -> tuple[bytes, bytes] | None:
+        """Return the head and body of a GET's answer that is in memory; None: call the application.
+
+        It is for connections that answer before they make a task (app/live/native/read_protocol.py).
+        """
+        return self._require_opened().edge.answer_at_once(scope)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[AppState]:

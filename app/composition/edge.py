@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Scope
 
 from app.api.forwarding.forwarding import Forwarding
 from app.api.forwarding.known_writes import KnownWrites
@@ -19,7 +21,9 @@ from app.api.layers.hot_create import HotCreate
 from app.api.layers.hot_reads import HotReads
 from app.api.layers.live_dispatch import LiveDispatch
 from app.api.layers.middleware import Middleware
+from app.api.layers.ready_answers import ReadyAnswers
 from app.api.layers.request_ids import is_readable_path, sent_request_id
+from app.api.layers.request_records import RequestRecords
 from app.brokers.broker import Broker
 from app.brokers.local import LocalBroker
 from app.composition.limits import admission_limits_of
@@ -32,6 +36,14 @@ from app.newsroom_stream.stream import NewsroomStream
 from app.newsroom_stream.websocket_route import NewsroomStreamRoute
 
 Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The layers of a process as one application, and what connections answer without calling it."""
+
+    app: ASGIApp
+    answer_at_once: Callable[[Scope], tuple[bytes, bytes] | None]
 
 
 def make_accept_context(process: Process, hub: Hub) -> AcceptContext:
@@ -63,7 +75,7 @@ def make_edge(
     newsroom_stream: NewsroomStream,
     broker: Broker,
     writer: WriterAccess | None = None,
-) -> ASGIApp:
+) -> Edge:
     """Put the layers around the routes, in the order that app/api/layers/__init__.py lists.
 
     A process that reads has another one behind the first reads: what is not its own goes to `writer`.
@@ -81,14 +93,15 @@ def make_edge(
         app_state.hub,
         newsroom_stream=newsroom_stream_route if writer is None else writer.streams,
     )
-    inner: ASGIApp
+    behind = dispatch if writer is None else Forwarding(dispatch, writer.link)
+    hot_reads = HotReads(behind, app_state.reading)
+    inner: ASGIApp = hot_reads
     if writer is None:
-        inner = CommentLimits(HotReads(dispatch, app_state.reading), lambda: app_state.comments.limiter)
-    else:
-        inner = HotReads(Forwarding(dispatch, writer.link), app_state.reading)
+        inner = CommentLimits(inner, lambda: app_state.comments.limiter)
     if isinstance(broker, LocalBroker):
         inner = KnownWrites(inner, broker.wait_known)
-    return Middleware(
+    records = RequestRecords(app_state.request_metrics, process.access_log)
+    app = Middleware(
         inner,
         body_limits=BodyLimits(
             routes.routes, seconds=process.settings.body_seconds, uploads=upload_limits_of(process.settings)
@@ -97,7 +110,7 @@ def make_edge(
             process.settings.cors_origins,
             origins_at=lambda scope: process.links.at_host(scope).site.cors_origins,
         ),
-        metrics=app_state.request_metrics,
-        access_log=process.access_log,
+        records=records,
         make_request_id=process.request_ids,
     )
+    return Edge(app, ReadyAnswers(hot_reads, records=records, make_request_id=process.request_ids))

@@ -58,6 +58,8 @@ def server_config(
     )
     config.load()
     if trusted_proxies:
-        config.loaded_app = ForwardedHost(config.loaded_app, trusted_proxies=trusted_proxies)
+        config.loaded_app = ForwardedHost(
+            config.loaded_app, trusted_proxies=trusted_proxies, answer_at_once=getattr(app, "answer_at_once", None)
+        )
     config.lifespan_class = cast("Any", lambda loaded: Lifespan(loaded.loaded_app))
     return config

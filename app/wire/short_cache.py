@@ -3,45 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Generic, ParamSpec, TypeVar
+from functools import lru_cache, wraps
+from typing import Any, Generic, Protocol, TypeVar, cast
 
-P = ParamSpec("P")
-R = TypeVar("R")
+T_contra = TypeVar("T_contra", bound="str | bytes | None", contravariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 LONGEST = 2_048
 """Characters or bytes: more than any address and header of a browser; a thousand of them are two megabytes."""
 
 
-class ShortCache(Generic[P, R]):
-    """A function with its last answers, but for those to a text longer than LONGEST."""
+class ShortCache(Protocol, Generic[T_contra, R_co]):
+    """A function of one text that remembers its last answers, but for those to a text longer than LONGEST."""
 
-    __slots__ = ("__wrapped__", "_cached", "cache_clear", "cache_info")
+    __wrapped__: Callable[..., Any]
 
-    def __init__(self, function: Callable[P, R], maxsize: int) -> None:
-        self.__wrapped__ = function
-        self._cached = lru_cache(maxsize=maxsize)(function)
-        self.cache_clear = self._cached.cache_clear
-        self.cache_info = self._cached.cache_info
+    def __call__(self, text: T_contra, /) -> R_co: ...
 
-    def __call__(self, *args: P.args, **named: P.kwargs) -> R:
-        """Answer from what is remembered, if it is there."""
-        for each in args:
-            if _is_long(each):
-                return self.__wrapped__(*args, **named)
-        return self._cached(*args, **named)  # type: ignore[arg-type]  # it takes what can be hashed; all of ours can
+    def cache_clear(self) -> None: ...
+
+    def cache_info(self) -> Any: ...
 
 
-def cache_short(maxsize: int) -> Callable[[Callable[P, R]], ShortCache[P, R]]:
-    """Decorate a function of positional texts so that it remembers its last `maxsize` answers to short ones."""
+def cache_short(maxsize: int) -> Callable[[Callable[[T_contra], R_co]], ShortCache[T_contra, R_co]]:
+    """Decorate a function of one text so that it remembers its last `maxsize` answers to short ones."""
 
-    def decorate(function: Callable[P, R]) -> ShortCache[P, R]:
-        return ShortCache(function, maxsize)
+    def decorate(function: Callable[[T_contra], R_co]) -> ShortCache[T_contra, R_co]:
+        cached = lru_cache(maxsize=maxsize)(function)
+
+        @wraps(function)
+        def answer(text: T_contra) -> R_co:
+            # A plain function, since a hot read calls three: an object with `__call__` takes twice as long.
+            return cached(text) if text is None or len(text) <= LONGEST else function(text)
+
+        answer.cache_clear, answer.cache_info = cached.cache_clear, cached.cache_info  # type: ignore[attr-defined]
+        return cast("ShortCache[T_contra, R_co]", answer)
 
     return decorate
-
-
-def _is_long(value: object) -> bool:
-    if isinstance(value, tuple):
-        return any(map(_is_long, value))
-    return isinstance(value, (str, bytes)) and len(value) > LONGEST

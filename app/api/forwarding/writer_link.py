@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope
 
 from app.api.forwarding.forwarded_requests import forwarded_headers, has_body
 from app.api.forwarding.writer_connection import Answer, Headers, WriterConnection, WriterGone
-from app.api.http.bodies import BODY_LIMIT_BYTES
+from app.api.http.bodies import BODY_LIMIT_BYTES, WITHOUT_BODY
 from app.domain.errors import Unavailable
 
 CONNECT_SECONDS = 1.0
@@ -40,7 +40,6 @@ KEPT_SECONDS = 3.0
 RETRY_SECONDS = 2
 
 _UPLOADING_PATH = "/v1/media"
-_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _log = structlog.get_logger(__name__)
 
@@ -309,7 +308,7 @@ def _ahead_bytes(scope: Scope) -> int:
 
     That is for bodies that the writer answers before they are whole: an upload may be refused by its head.
     """
-    is_answered_early = scope["path"] == _UPLOADING_PATH or scope["method"] in _WITHOUT_BODY
+    is_answered_early = scope["path"] == _UPLOADING_PATH or scope["method"] in WITHOUT_BODY
     return 0 if is_answered_early else AHEAD_BYTES
 
 

@@ -14,6 +14,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.api.http.conditional import etag_of, names_tag
+from app.live.protocol.request_heads import Headers
+from app.live.protocol.response_heads import encode_head
 from app.reading.representations import COMPRESS_FROM_BYTES, Representation, compressed
 from app.wire.negotiation import Encoding, choose_encoding
 
@@ -28,20 +30,28 @@ NO_STORE = b"no-store"
 _NOTHING: Message = {"type": "http.response.body", "body": b""}
 
 
-class _Prepared(NamedTuple):
-    found: Message
+class PreparedAnswer(NamedTuple):
+    """One answer as it is sent: its messages (ASGI), and its status line and headers as a connection writes them."""
+
+    start: Message
     body: Message
-    not_modified: Message
+    head: bytes
+    """Without what each response adds, and without the empty line."""
+
+
+class _Prepared(NamedTuple):
+    found: PreparedAnswer
+    not_modified: PreparedAnswer
     tags: frozenset[bytes]
     """If-None-Match as a browser sends it that has the answer, so that hardly any has to be parsed."""
 
 
-async def send_representation(
-    representation: Representation, scope: Scope, send: Send, *, cache_control: bytes = PUBLIC_CACHE
-) -> None:
-    """Send the representation, or 304 if the client says that it has it."""
+def prepare_answer(
+    representation: Representation, headers: Headers, *, cache_control: bytes = PUBLIC_CACHE
+) -> PreparedAnswer:
+    """Return what answers a request with these headers: the representation, or 304 if the client has it."""
     accepted = if_none_match = None
-    for name, value in scope["headers"]:
+    for name, value in headers:
         if name == b"accept-encoding":
             accepted = value if accepted is None else accepted + b"," + value
         elif name == b"if-none-match":
@@ -54,11 +64,17 @@ async def send_representation(
     if not isinstance(prepared, _Prepared):
         prepared = representation.prepared[key] = _prepare(representation, encoding, cache_control)
     if if_none_match is not None and (if_none_match in prepared.tags or names_tag(if_none_match, representation.tag)):
-        await send(prepared.not_modified)
-        await send(_NOTHING)
-    else:
-        await send(prepared.found)
-        await send(prepared.body)
+        return prepared.not_modified
+    return prepared.found
+
+
+async def send_representation(
+    representation: Representation, scope: Scope, send: Send, *, cache_control: bytes = PUBLIC_CACHE
+) -> None:
+    """Send the representation, or 304 if the client says that it has it."""
+    answer = prepare_answer(representation, scope["headers"], cache_control=cache_control)
+    await send(answer.start)
+    await send(answer.body)
 
 
 class RepresentationResponse(Response):
@@ -92,11 +108,15 @@ def _prepare(representation: Representation, encoding: Encoding, cache_control: 
     if encoding is not Encoding.IDENTITY:
         content.append((b"content-encoding", encoding.coding.encode()))
     return _Prepared(
-        found={"type": "http.response.start", "status": 200, "headers": content + shared},
-        body={"type": "http.response.body", "body": body},
-        not_modified={"type": "http.response.start", "status": 304, "headers": shared},
+        found=_answer(200, content + shared, {"type": "http.response.body", "body": body}),
+        not_modified=_answer(304, shared, _NOTHING),
         tags=frozenset(etag_of(representation.tag, each.suffix) for each in Encoding),
     )
+
+
+def _answer(status: int, headers: Headers, body: Message) -> PreparedAnswer:
+    start: Message = {"type": "http.response.start", "status": status, "headers": headers}
+    return PreparedAnswer(start, body, encode_head(status, headers))
 
 
 def _encoded(representation: Representation, encoding: Encoding) -> tuple[bytes, Encoding]:

@@ -33,6 +33,9 @@ from app.storage.database.threads import Threads
 from app.wire.encoding import encode_json
 from app.wire.problems import unknown_members
 
+WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods of which no body is read."""
+
 BODY_LIMIT_BYTES = 64 * 1024
 """A note of 4,000 characters in its longest JSON spelling (48 KB), with room for the other fields."""
 

@@ -37,7 +37,7 @@ class HotReads:
         if method != "GET" and method != "HEAD":
             await self._app(scope, receive, send)
             return
-        representation = self._in_memory(scope)
+        representation = self.find_in_memory(scope)
         if representation is not None and method == "GET":
             await send_representation(representation, scope, send)
             return
@@ -52,8 +52,8 @@ class HotReads:
         else:
             await send_representation(representation, scope, send_ours)
 
-    def _in_memory(self, scope: Scope) -> Representation | None:
-        """Return the answer, if it is in memory."""
+    def find_in_memory(self, scope: Scope) -> Representation | None:
+        """Return the answer to a GET or HEAD, if it is in memory. Never waits."""
         path, query = scope["path"], scope["query_string"]
         asked = _view_at(path, query)
         if asked is not None:

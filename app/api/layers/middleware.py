@@ -5,21 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import perf_counter
-from typing import Literal
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.http.metrics.request_metrics import RequestMetrics
+from app.api.http.bodies import WITHOUT_BODY
 from app.api.http.problems import error_response, server_error_response
-from app.api.layers.access_log import AccessLog, path_to_log
+from app.api.layers.access_log import path_to_log
 from app.api.layers.body_limits import BodyLimits, describe_limit, limited
 from app.api.layers.cors import EXPOSED, CrossOrigin, Headers
 from app.api.layers.request_ids import RequestIds, is_readable, is_readable_path, sent_request_id
+from app.api.layers.request_records import RequestRecords
 from app.domain.errors import LiveblogError, MalformedInput, TooLarge
-
-_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
-_STREAMS = ("/live", "/events")
 
 _log = structlog.get_logger(__name__)
 
@@ -33,15 +30,14 @@ class Middleware:
         *,
         body_limits: BodyLimits,
         cross_origin: CrossOrigin,
-        metrics: RequestMetrics,
-        access_log: AccessLog | None,
+        records: RequestRecords,
         make_request_id: Callable[[], str] | None = None,
     ) -> None:
         self._app = app
         self._body_limits = body_limits
         self._cross_origin = cross_origin
-        self._metrics = metrics
-        self._access_log = access_log
+        self._records = records
+        self._metrics = records.metrics
         self._make_request_id = make_request_id or RequestIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,16 +62,14 @@ class Middleware:
         try:
             await self._answer(scope, receive, exchange, headers)
         finally:
-            seconds = perf_counter() - started
             metrics.in_flight -= 1
-            metrics.seconds += seconds
-            metrics.durations[_kind_of(scope)].observe(seconds)
-            metrics.bytes_sent += exchange.size_bytes
-            metrics.by_status[exchange.status] += 1
-            if self._access_log is not None:
-                line = (request_id, scope["method"], path_to_log(scope), exchange.status, exchange.size_bytes, seconds)
-                client = scope.get("client")
-                self._access_log.add(line, client=client[0] if client else "")
+            self._records.add(
+                scope,
+                request_id=request_id,
+                status=exchange.status,
+                size_bytes=exchange.size_bytes,
+                seconds=perf_counter() - started,
+            )
 
     async def _answer_forwarded(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
         """Answer a request that another process counts, logs and gives its headers, since it is that one's client's."""
@@ -84,8 +78,8 @@ class Middleware:
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         method = scope["method"]
-        limit_bytes = None if method in _WITHOUT_BODY else self._body_limits.limit_bytes_for(scope)
-        error = _error_of(scope, headers, limit_bytes=limit_bytes)
+        limit_bytes = None if method in WITHOUT_BODY else self._body_limits.limit_bytes_for(scope)
+        error = error_of_address(scope) or _error_of_length(headers, limit_bytes)
         if error is not None:
             await error_response(error, scope)(scope, receive, exchange.send)
             return
@@ -140,20 +134,19 @@ class _Exchange:
         return self._send(message)
 
 
-def _kind_of(scope: Scope) -> Literal["read", "write", "wait"]:
-    if scope["method"] not in _WITHOUT_BODY:
-        return "write"
-    return "wait" if b"wait=" in scope["query_string"] or scope["path"].endswith(_STREAMS) else "read"
-
-
-def _error_of(scope: Scope, headers: dict[bytes, bytes], *, limit_bytes: int | None) -> LiveblogError | None:
-    """Return the error of a request whose address or length nothing further can read; `limit_bytes` None: no body."""
+def error_of_address(scope: Scope) -> LiveblogError | None:
+    """Return the error of a request whose address nothing further can read."""
     query: bytes = scope["query_string"]
     raw_path: bytes = scope.get("raw_path") or b""
     if b"%" in raw_path and not is_readable_path(raw_path):
         return MalformedInput("malformed_path", "The path cannot be read.")
     if b"%" in query and not is_readable(query):
         return MalformedInput("malformed_query", "The query cannot be read.")
+    return None
+
+
+def _error_of_length(headers: dict[bytes, bytes], limit_bytes: int | None) -> LiveblogError | None:
+    """Return the error of a request whose body is too large; `limit_bytes` None: none is read."""
     if limit_bytes is not None and b"content-length" in headers:
         length = headers[b"content-length"]
         # Longer than any real length, it is no number worth reading.

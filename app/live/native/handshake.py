@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from http import HTTPStatus
 
 from app.live.hub.admission_limits import ConnectionLimiter
 from app.live.hub.hub import Hub
@@ -18,6 +17,7 @@ from app.live.native.websocket import NativeWebSocket
 from app.live.protocol.addresses import ConnectRequest, LiveAddress
 from app.live.protocol.frames import encode_close
 from app.live.protocol.request_heads import Headers
+from app.live.protocol.response_heads import encode_head
 from app.live.protocol.upgrade import BadUpgrade, Upgrade, read_upgrade
 from app.live.session.admission import STORY_TOO_SLOW, Refuse, decide_admission, read_request
 from app.live.session.effects import Answer, OpenStory
@@ -202,9 +202,7 @@ class Handshake:
 
 def response_head(status: int, headers: Headers) -> bytes:
     """Encode the head of a response after which the connection ends."""
-    lines = [b"HTTP/1.1 %d %b\r\n" % (status, HTTPStatus(status).phrase.encode())]
-    lines += [b"%b: %b\r\n" % header for header in headers]
-    return b"".join((*lines, b"connection: close\r\n\r\n"))
+    return encode_head(status, headers) + b"connection: close\r\n\r\n"
 
 
 def try_upgrade(headers: Headers, *, may_deflate: bool) -> Upgrade | BadUpgrade:

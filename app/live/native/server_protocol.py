@@ -23,7 +23,8 @@ from uvicorn.server import ServerState
 from app.live.native.event_stream import NativeEventStream
 from app.live.native.handshake import AcceptContext, Handshake, response_head
 from app.live.native.handshake_protocol import HandshakeProtocol
-from app.live.native.http_protocol import NO_GET, HttpProtocol
+from app.live.native.http_protocol import NO_GET
+from app.live.native.read_protocol import ReadProtocol
 from app.live.protocol.addresses import ConnectRequest, LiveAddress, live_address
 from app.live.protocol.event_stream_text import STREAM_HEADERS, last_event_id_of, resumed, retry_line
 from app.live.protocol.request_heads import Headers
@@ -38,7 +39,7 @@ from app.live.session.admission import (
 from app.live.story.packets import FINAL_SSE_ID, FORMS, Framing
 
 
-class LiveProtocol(HttpProtocol):
+class LiveProtocol(ReadProtocol):
     """One HTTP connection, until it becomes a reader's."""
 
     def __init__(self, *, accept_context: AcceptContext, **given: Any) -> None:

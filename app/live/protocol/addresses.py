@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from app.live.protocol.subscribe_requests import (
@@ -16,7 +17,7 @@ from app.live.protocol.subscribe_requests import (
     parse_subscribe_requests,
 )
 from app.wire.encoding import BodyVariant
-from app.wire.short_cache import cache_short
+from app.wire.short_cache import LONGEST, cache_short
 
 _STORY = re.compile(r"/v1/stories/([^/]+)/(live|events)")
 _SEVERAL = "/v1/live"
@@ -58,9 +59,14 @@ def live_address(path: str) -> LiveAddress | None:
     return LiveAddress("live" if match[2] == "live" else "events", match[1])
 
 
-@cache_short(ADDRESSES_KEPT)
 def parse_connect_request(address: LiveAddress, query_string: bytes, *, limit_stories: int) -> ConnectRequest:
-    """Parse the query of a live address. Raises MalformedInput."""
+    """Parse the query of a live address; what is short is remembered. Raises MalformedInput."""
+    if len(query_string) > LONGEST or len(address.story or "") > LONGEST:
+        return _parse_connect_request(address, query_string, limit_stories)
+    return _cached_connect_request(address, query_string, limit_stories)
+
+
+def _parse_connect_request(address: LiveAddress, query_string: bytes, limit_stories: int) -> ConnectRequest:
     query = parse_query(query_string)
     variant = parse_body(query)
     if address.story is None:
@@ -71,7 +77,10 @@ def parse_connect_request(address: LiveAddress, query_string: bytes, *, limit_st
     return ConnectRequest(requests, variant, parse_flag(query, "named"), parse_last_event_id(query))
 
 
+_cached_connect_request = lru_cache(maxsize=ADDRESSES_KEPT)(_parse_connect_request)
+
+
 def forget_addresses() -> None:
     """Drop the addresses that are cached: a slug in them may be made of a title that was purged."""
     live_address.cache_clear()
-    parse_connect_request.cache_clear()
+    _cached_connect_request.cache_clear()

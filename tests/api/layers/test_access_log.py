@@ -18,6 +18,7 @@ from app.api.layers.access_log import FLUSH_LINES, AccessLine, AccessLog, Addres
 from app.api.layers.body_limits import BodyLimits
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
+from app.api.layers.request_records import RequestRecords
 from app.domain.clock import Micros, format_time, parse_time
 from app.logs import configure_logging, write_line
 from app.wire.log_lines import encode_log_line, encode_request_line, name_node
@@ -201,8 +202,7 @@ async def test_nor_is_it_when_something_of_ours_breaks(path: str) -> None:
         broken,
         body_limits=BodyLimits((), seconds=30),
         cross_origin=CrossOrigin(()),
-        metrics=RequestMetrics(),
-        access_log=None,
+        records=RequestRecords(RequestMetrics(), None),
     )
     with capture_logs() as logged:
         async with httpx.AsyncClient(

@@ -11,6 +11,7 @@ from app.api.layers.cors import CrossOrigin
 from app.api.layers.default_headers import DefaultHeaders
 from app.api.layers.hot_reads import HotReads
 from app.api.layers.middleware import Middleware
+from app.api.layers.request_records import RequestRecords
 from tests.api.server import PUBLIC_URL, Server
 
 pytestmark = pytest.mark.anyio
@@ -32,8 +33,7 @@ def behind(server: Server, app: object) -> httpx.AsyncClient:
         app,  # type: ignore[arg-type]  # an ASGI application
         body_limits=BodyLimits((), seconds=30),
         cross_origin=CrossOrigin(()),
-        metrics=RequestMetrics(),
-        access_log=None,
+        records=RequestRecords(RequestMetrics(), None),
         make_request_id=lambda: "the-same-id",
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(outermost), base_url=PUBLIC_URL)

@@ -16,6 +16,7 @@ from app.api.http.metrics.request_metrics import RequestMetrics
 from app.api.layers.body_limits import BodyLimits, limited
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
+from app.api.layers.request_records import RequestRecords
 from tests.api.server import PAGE_ORIGIN, Server
 
 pytestmark = pytest.mark.anyio
@@ -33,8 +34,7 @@ def client_behind_middleware(app: Any, metrics: RequestMetrics | None = None) ->
         app,
         body_limits=BodyLimits((), seconds=BODY_SECONDS),
         cross_origin=CrossOrigin(()),
-        metrics=metrics or RequestMetrics(),
-        access_log=None,
+        records=RequestRecords(metrics or RequestMetrics(), None),
     )
     return httpx.AsyncClient(transport=httpx.ASGITransport(outermost), base_url="https://live.example")
 

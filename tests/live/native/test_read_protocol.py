@@ -1,0 +1,263 @@
+"""Reads that are answered as soon as they are parsed: alone, among others on a connection, and when they cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+from uvicorn.server import ServerState
+
+from app.live.hub.hub import Hub
+from app.live.native.server_protocol import make_protocol
+from app.live.story.connection_states import ConnectionState
+from app.live.story.limits import LiveLimits
+from app.server.uvicorn_config import server_config
+from tests.live.app import accept_context_for
+from tests.live.hubs import SOON, hub_over
+from tests.live.model import ModelLog, story
+from tests.waiting import until
+
+pytestmark = pytest.mark.anyio
+
+LARGE = 16 * 1024 * 1024
+"""More than the kernel keeps for a connection on loopback."""
+
+
+@pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """Both loops, for each has its own way with a transport that closes."""
+    return "asyncio", {"use_uvloop": request.param}
+
+
+class Reads:
+    """An application that has the answers to /ready and /large at hand, and gives others when `may_answer` is set."""
+
+    def __init__(self) -> None:
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self.scopes: list[Any] = []
+        self.tasks: list[str] = []
+
+    def answer_at_once(self, scope: Any) -> tuple[bytes, bytes] | None:
+        self.scopes.append(scope)
+        if scope["path"] == "/raises":
+            raise ZeroDivisionError
+        if scope["path"] not in {"/ready", "/large"}:
+            return None
+        body = b"x" * LARGE if scope["path"] == "/large" else b"at once " + scope["query_string"]
+        return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n" % len(body), body
+
+    async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
+        self.tasks.append(scope["path"])
+        await self.may_answer.wait()
+        body = b"by a task " + scope["query_string"]
+        headers = [(b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+
+@asynccontextmanager
+async def serving(
+    application: Any, limits: LiveLimits | None = None, *, proxies: tuple[str, ...] = ()
+) -> AsyncIterator[tuple[Hub, int, ServerState]]:
+    hub = hub_over(ModelLog(story()), limits=limits or LiveLimits(), heartbeat_seconds=1000, reconcile_seconds=1000)
+    await hub.start()
+    context, state = accept_context_for(hub), ServerState()
+    state.default_headers = [(b"date", b"today")]
+    config = server_config(application, trusted_proxies=[ip_network(each) for each in proxies])
+    make: Callable[[], asyncio.Protocol] = partial(
+        make_protocol, lambda: context, server_state=state, config=config, app_state={}
+    )
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+    try:
+        yield hub, server.sockets[0].getsockname()[1], state
+    finally:
+        server.close()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        await hub.stop()
+
+
+def ask(path: str, *headers: str, method: str = "GET", version: str = "1.1") -> bytes:
+    return "\r\n".join([f"{method} {path} HTTP/{version}", "Host: x", *headers, "", ""]).encode()
+
+
+async def answers(port: int, request: bytes, count: int) -> list[bytes]:
+    """Send bytes; return so many answers' bodies, and what came behind them if the connection has ended."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    found = []
+    async with asyncio.timeout(SOON):
+        writer.write(request)
+        for _ in range(count):
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert head.count(b"date: today\r\n") == 1
+            length = next(line for line in head.split(b"\r\n") if line.startswith(b"content-length: "))
+            found.append(await reader.readexactly(int(length.partition(b" ")[2])))
+    writer.close()
+    return found
+
+
+async def test_what_we_use_of_uvicorn_is_there() -> None:
+    names = {"response_started", "response_complete", "disconnected", "keep_alive", "more_body", "on_response"}
+    application = Reads()
+    async with serving(application) as (_, port, state):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        application.may_answer.clear()
+        writer.write(ask("/task"))
+        await until(lambda: application.tasks)
+        (connection,) = state.connections
+        assert isinstance(connection.cycle, RequestResponseCycle)  # type: ignore[union-attr]  # one of HTTP
+        assert names <= vars(connection.cycle).keys()  # type: ignore[union-attr]  # as above
+        writer.close()
+
+
+async def test_what_is_ready_needs_no_task_and_the_connection_goes_on() -> None:
+    application = Reads()
+    async with serving(application) as (hub, port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(SOON):
+            for number in range(3):
+                writer.write(ask(f"/ready?{number}"))
+                head = await reader.readuntil(b"\r\n\r\n")
+                assert head == b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\ndate: today\r\n\r\n"
+                assert await reader.readexactly(9) == b"at once %d" % number
+        assert application.tasks == []
+        assert state.total_requests == 3
+        assert hub.metrics.connections_by_state[ConnectionState.IDLE] == 1
+        writer.close()
+
+
+async def test_requests_that_came_together_are_answered_in_their_order() -> None:
+    application = Reads()
+    paths = ["/ready?1", "/task?2", "/ready?3", "/ready?4", "/raises?5", "/ready?6"]
+    async with serving(application) as (_, port, _):
+        with capture_logs() as logged:
+            found = await answers(port, b"".join(map(ask, paths)), len(paths))
+        assert [each[-1:] for each in found] == [b"1", b"2", b"3", b"4", b"5", b"6"]
+        assert found[0] == b"at once 1"
+        assert "/task" in application.tasks
+        assert [each["event"] for each in logged].count("answer_at_once_failed") <= 1
+
+
+async def test_a_thousand_requests_at_once_are_answered_one_after_the_other() -> None:
+    application = Reads()
+    async with serving(application) as (_, port, _):
+        found = await answers(port, b"".join(ask(f"/ready?{number}") for number in range(1000)), 1000)
+    assert found == [b"at once %d" % number for number in range(1000)]
+
+
+async def test_a_failure_is_logged_and_the_application_asked_its_usual_way() -> None:
+    application = Reads()
+    async with serving(application) as (_, port, _):
+        with capture_logs() as logged:
+            assert await answers(port, ask("/raises?1"), 1) == [b"by a task 1"]
+        assert [each["event"] for each in logged] == ["answer_at_once_failed"]
+        assert await answers(port, ask("/ready?2"), 1) == [b"at once 2"]
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        ask("/ready?1", "Connection: close"),
+        ask("/ready?1", version="1.0"),
+        ask("/ready?1", method="HEAD"),
+        ask("/ready?1", method="POST"),
+        ask("/ready?1", "Content-Length: 5") + b"abc",
+    ],
+    ids=["close", "HTTP/1.0", "HEAD", "POST", "half a body"],
+)
+async def test_what_ends_its_connection_or_is_no_plain_read_is_the_application_s(request_bytes: bytes) -> None:
+    application = Reads()
+    async with serving(application) as (_, port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request_bytes)
+        async with asyncio.timeout(SOON):
+            assert (await reader.readline()).startswith(b"HTTP/1.1 200 OK")
+        assert application.tasks == ["/ready"]
+        writer.close()
+
+
+async def test_a_whole_body_that_nobody_reads_does_not_part_the_requests() -> None:
+    application = Reads()
+    async with serving(application) as (_, port, _):
+        request = ask("/ready?1", "Content-Length: 3") + b"abc" + ask("/ready?2")
+        assert await answers(port, request, 2) == [b"at once 1", b"at once 2"]
+
+
+async def _until_timed_out(hub: Hub, state: ConnectionState) -> None:
+    await until(lambda: hub.metrics.connections_timed_out[state] > 0)
+
+
+async def test_half_a_head_behind_a_read_has_its_time_limit() -> None:
+    for first in ("/ready?1", "/task?1"):
+        application = Reads()
+        async with serving(application, LiveLimits(header_seconds=0.3)) as (hub, port, _):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(ask(first) + ask("/ready?2")[:-2])
+            await _until_timed_out(hub, ConnectionState.HEAD)
+            assert hub.metrics.connections_timed_out[ConnectionState.HEAD] == 1
+            async with asyncio.timeout(SOON):
+                sent = await reader.read()
+            assert sent.startswith(b"HTTP/1.1 200 OK\r\n")
+            assert b"HTTP/1.1 408 " in sent
+            writer.close()
+
+
+async def test_a_client_that_reads_nothing_is_cut_and_costs_one_answer() -> None:
+    application = Reads()
+    async with serving(application, LiveLimits(stall_seconds=0.3)) as (hub, port, state):
+        loop = asyncio.get_running_loop()
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+            client.setblocking(False)
+            await loop.sock_connect(client, ("127.0.0.1", port))
+            await loop.sock_sendall(client, ask("/large") * 4)
+            await until(lambda: hub.metrics.connections_by_state[ConnectionState.UNREAD] == 1)
+            await until(lambda: not state.connections)
+        assert hub.metrics.connections_timed_out[ConnectionState.UNREAD] == 1
+        assert len(application.scopes) == 1
+
+
+async def test_a_stop_lets_what_was_parsed_be_answered() -> None:
+    application = Reads()
+    application.may_answer.clear()
+    async with serving(application) as (_, port, state):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ask("/task?1"))
+        await until(lambda: application.tasks)
+        (connection,) = state.connections
+        connection.shutdown()
+        application.may_answer.set()
+        async with asyncio.timeout(SOON):
+            assert (await reader.read()).endswith(b"by a task 1")
+        writer.close()
+
+
+async def test_behind_a_trusted_proxy_the_application_is_shown_the_client_and_its_host() -> None:
+    headers = ("X-Forwarded-For: 203.0.113.9", "X-Forwarded-Host: brand.example", "X-Forwarded-Proto: https")
+    for proxies, client, host, scheme in (
+        (("127.0.0.0/8",), "203.0.113.9", b"brand.example", "https"),
+        (("10.0.0.0/8",), "127.0.0.1", None, "http"),
+    ):
+        application = Reads()
+        async with serving(application, proxies=proxies) as (_, port, _):
+            assert await answers(port, ask("/ready?1", *headers), 1) == [b"at once 1"]
+            (scope,) = application.scopes
+            assert (scope["client"][0], scope.get("forwarded_host"), scope["scheme"]) == (client, host, scheme)
+            assert application.tasks == []
+
+
+async def test_an_application_without_such_answers_is_asked_its_usual_way() -> None:
+    application = Reads()
+    for proxies in ((), ("127.0.0.0/8",)):
+        async with serving(application.__call__, proxies=proxies) as (_, port, _):
+            assert await answers(port, ask("/ready?1"), 1) == [b"by a task 1"]
