@@ -121,10 +121,7 @@ class Application:
             await self._require_opened().edge.app(scope, receive, send)
 
     def answer_at_once(self, scope: Scope) -> tuple[bytes, bytes] | None:
-        """Return the head and body of a GET's answer that is in memory; None: call the application.
-
-        It is for connections that answer before they make a task (app/live/native/read_protocol.py).
-        """
+        """Return head and body of a GET's answer that is in memory; None: call this (app/live/native/read_protocol.py)."""
         return self._require_opened().edge.answer_at_once(scope)
 
     @asynccontextmanager

@@ -1,4 +1,4 @@
-"""What a trusted proxy says of the request it passes on: the host it was asked for, in X-Forwarded-Host."""
+"""The host that a trusted proxy was asked for, which it names in X-Forwarded-Host."""
 
 from __future__ import annotations
 

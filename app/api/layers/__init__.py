@@ -11,5 +11,6 @@
 
 In a process that only reads, what another one writes leaves behind 3 (app/api/forwarding), and 2 is that one's.
 
-Connections that the server itself takes off HTTP (app/live/native) pass none of them.
+Connections that the server itself takes off HTTP (app/live/native) pass none of them. Nor do reads whose answer is in
+memory: `ready_answers` has it whole, as 1 and 3 would send it, and `request_records` counts and logs it as 1 does.
 """
