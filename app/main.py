@@ -121,7 +121,7 @@ class Application:
             await self._require_opened().edge.app(scope, receive, send)
 
     def answer_at_once(self, scope: Scope) -> tuple[bytes, bytes] | None:
-        """Return head and body of a GET's answer that is in memory; None: call this (app/live/native/read_protocol.py)."""
+        """Return a GET's head and body that are in memory; None: call this (app/live/native/read_protocol.py)."""
         return self._require_opened().edge.answer_at_once(scope)
 
     @asynccontextmanager
