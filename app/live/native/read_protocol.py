@@ -24,6 +24,9 @@ from app.live.protocol.response_heads import encode_headers
 AnswerAtOnce = Callable[[HTTPScope], tuple[bytes, bytes] | None]
 """Returns a response's head without the server's own headers and the empty line, and its body; None: start a task."""
 
+ANSWERS_AT_ONCE = 8
+"""Answers to what came in one packet; those behind them are tasks, so that everybody else has a turn in between."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -40,10 +43,13 @@ class ReadProtocol(HttpProtocol):
         """Feed the parser; answer what is ready of the requests that came, one after the other."""
         self._is_receiving = True
         super().data_received(data)
+        answers = 0
         while self._parsed is not None:
             cycle, app = self._parsed
             self._parsed = None
-            if not self._answer(cycle):
+            if answers < ANSWERS_AT_ONCE and self._answer(cycle):
+                answers += 1
+            else:
                 self._start_parsed(cycle, app)
         self._is_receiving = False
 
