@@ -46,8 +46,9 @@ OnMissed = Callable[[], Awaitable[None]]
 """Called on the loop where something may have been missed: once for each connection, and for what was left out. What it
 awaits is done before the process that commits is told that this one knows."""
 
-OnOutdated = Callable[[Outdated], Awaitable[None]]
-"""Called on the loop with what a commit made outdated; awaited as above."""
+OnOutdated = Callable[[Outdated], Awaitable[None] | None]
+"""Called on the loop with what a commit made outdated. What it returns is awaited as above; mostly it is nothing, and
+the commit is acknowledged in the same write as what came with it."""
 
 _log = structlog.get_logger(__name__)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 from random import Random
 
@@ -82,22 +83,28 @@ class WriterNews:
         self._outdate_public()
         self._hub.accept_head(story, head)
 
-    async def outdate(self, outdated: Outdated) -> None:
-        """Drop what a commit made outdated."""
+    def outdate(self, outdated: Outdated) -> Awaitable[None] | None:
+        """Drop what a commit made outdated; return what has to be read for it, if there is anything."""
         if outdated.comments:
             self._reading.comments.outdate()
         if outdated.sites:
-            self._process.take_sites(await run_in_thread(partial(read_sites, self._database)))
-        if outdated.sites or outdated.texts:
+            return self._read_sites()
+        if outdated.texts:
             self._forget()
+        return None
 
     async def catch_up(self) -> None:
         """Drop what may be outdated, and read what was committed meanwhile: something may have been missed."""
         self._outdate_public()
         # Its connections too: the file may be another one, which was restored while nobody wrote.
         await run_in_thread(self._database.scrub)
-        await self.outdate(Outdated(comments=True, sites=True, texts=True))
+        self._reading.comments.outdate()
+        await self._read_sites()
         await self._hub.stories.refresh()
+
+    async def _read_sites(self) -> None:
+        self._process.take_sites(await run_in_thread(partial(read_sites, self._database)))
+        self._forget()
 
     def _outdate_public(self) -> None:
         self._reading.media.forget()

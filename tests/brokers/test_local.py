@@ -16,6 +16,7 @@ import pytest
 from app.brokers.local import LocalBroker
 from app.brokers.local_follower import LocalFollower
 from app.brokers.local_frames import (
+    Frame,
     FrameReader,
     Kind,
     MalformedFrame,
@@ -279,6 +280,32 @@ async def test_a_broker_that_falls_silent_is_not_believed_to_be_there(path: Path
         now = 2.1
         assert not follower.health().is_connected
         await follower.stop()
+
+
+async def test_what_came_together_and_needs_no_reading_is_acknowledged_at_once(path: Path) -> None:
+    """Each acknowledgement is a write of the follower's and a read of the other side's, for every commit."""
+    told: list[Frame] = []
+    outdated: list[Outdated] = []
+
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(encode_hello())
+        frames = FrameReader()
+        while data := await reader.read(1024):
+            told.extend(frames.feed(data))
+            if told[-1].kind == Kind.HELLO:
+                content = Outdated(comments=True).to_bytes()
+                writer.write(b"".join(encode_frame(Kind.OUTDATED, number=n, content=content) for n in (1, 2, 3)))
+        writer.close()
+
+    async with await asyncio.start_unix_server(say, str(path)):
+        follower = LocalFollower(
+            path, on_missed=_nothing, on_outdated=outdated.append, read_on=_nothing, random=Random(1)
+        )
+        await follower.start()
+        await until(lambda: any(each.kind == Kind.KNOWN and each.number == 3 for each in told))
+        await follower.stop()
+    assert outdated == [Outdated(comments=True)] * 3
+    assert [each.number for each in told if each.kind == Kind.KNOWN and each.number] == [3]
 
 
 async def _read_to_the_end(reader: asyncio.StreamReader) -> None:

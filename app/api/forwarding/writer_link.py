@@ -219,6 +219,10 @@ class WriterLink:
 
     async def _take_connection(self) -> WriterConnection:
         """Return a connection that is free, or a new one. Raises WriterUnreachable."""
+        if not self._room.locked() and (free := self._pop_free()) is not None:
+            await self._room.acquire()  # which waits for nothing: a time limit would cost as much as all the rest
+            self._busy.add(free)
+            return free
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await self._room.acquire()
