@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.server.process_tuning import raise_file_limit
-from benchmarks.arriving import measure_arriving
+from benchmarks.arriving import measure_arriving, measure_arriving_apart
 from benchmarks.busy import measure_busy, measure_busy_apart
 from benchmarks.churn import measure_churn
 from benchmarks.comment_flood import measure_comment_flood
@@ -48,6 +48,7 @@ class Measurement(Protocol):
 MEASUREMENTS: dict[str, Measurement] = {
     "writing": measure_writing,
     "arriving": measure_arriving,
+    "arriving_apart": measure_arriving_apart,
     "reading": measure_reading,
     "feeds": measure_feeds,
     "markup": measure_markup,

@@ -12,15 +12,16 @@ from benchmarks.posting import PAUSE_SECONDS, Poster, PostTimes, post_all
 from benchmarks.raw_commits import commit_seconds, read_rows
 from benchmarks.readers import Audience
 from benchmarks.requests import live_path
-from benchmarks.servers import Running, liveblog
+from benchmarks.servers import Running, liveblog, set_writer_apart
 
 ACK_ABOVE_COMMIT_SECONDS = 0.003
 FIRST_READER_SECONDS = 0.006
+MANY = 10_000
 
 
 def measure_arriving(folder: Path, *, long: bool) -> Table:
     """Measure the time from a POST to its 201, to the first and to the last reader, with one reader and with many."""
-    many, posts = (10_000, 300) if long else (1_000, 150)
+    many, posts = (MANY, 300) if long else (1_000, 150)
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
         quiet, busy = uvloop.run(_measure(server, story, many=many, posts=posts))
@@ -39,6 +40,53 @@ def measure_arriving(folder: Path, *, long: bool) -> Table:
             "client needs to read the others' frames.",
         ),
     )
+
+
+def measure_arriving_apart(folder: Path, *, long: bool) -> Table:
+    """Measure POST → 201 with 10,000 readers: one process, and a worker beside the process that writes, in turns."""
+    posts, rounds = (100, 3) if long else (50, 1)
+    alone, apart = PostTimes(), PostTimes()
+    for number in range(rounds):
+        for times, arguments in ((alone, ()), (apart, ("--workers", "1"))):
+            (within := folder / f"{number}-{len(arguments)}").mkdir()
+            with liveblog(within, *arguments) as server:
+                if arguments:
+                    set_writer_apart(server)
+                story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
+                found = uvloop.run(_measure_many(server, story, posts=posts))
+            times.acknowledged += found.acknowledged
+            times.first += found.first
+            times.last += found.last
+    one, two = percentile(alone.acknowledged, 50), percentile(apart.acknowledged, 50)
+    return Table(
+        f"From POST to 201 with {MANY:,} readers, through a worker",
+        (
+            Figure("one process: POST → 201", _p50_p99(alone.acknowledged)),
+            Figure(
+                "a worker, and a process that writes: POST → 201",
+                _p50_p99(apart.acknowledged),
+                f"{two / one:.2f} ×",
+                "≤ 1 ×",
+                two <= one,
+            ),
+            Figure("one process: POST → last reader", _p50_p99(alone.last)),
+            Figure("a worker, and a process that writes: POST → last reader", _p50_p99(apart.last)),
+        ),
+        (
+            f"{rounds} rounds of {posts} posts each, in turns, one at a time. The worker has the servers' core, the "
+            "process that writes shares the client's.",
+        ),
+    )
+
+
+async def _measure_many(server: Running, story: str, *, posts: int) -> PostTimes:
+    audience = Audience(server.port, live_path(story))
+    await audience.join(MANY)
+    poster = Poster(await connect(server.port))
+    times = await post_all(poster, story, audience, posts)
+    audience.leave()
+    poster.connection.close()
+    return times
 
 
 async def _measure(server: Running, story: str, *, many: int, posts: int) -> tuple[PostTimes, PostTimes]:

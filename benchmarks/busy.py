@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,10 +14,10 @@ import uvloop
 from benchmarks.connections import await_connections
 from benchmarks.figures import Figure, Table, median, percentile
 from benchmarks.http_client import HttpConnection, connect
-from benchmarks.machine import client_core, cpu_seconds
+from benchmarks.machine import cpu_seconds
 from benchmarks.readers import Audience
 from benchmarks.requests import live_path, post_entry
-from benchmarks.servers import Running, liveblog
+from benchmarks.servers import Running, liveblog, set_writer_apart
 from benchmarks.steady import TimedAudience, deliver_steadily
 
 WRITERS = 8
@@ -90,10 +89,7 @@ def measure_busy_apart(folder: Path, *, long: bool) -> Table:
     """Measure the same with a worker alone on its core: the process that writes shares the other with the client."""
     seconds = 10.0 if long else 2.0
     with liveblog(folder, "--workers", "1") as server:
-        writer, worker = _processes_of(server)
-        for thread in map(int, os.listdir(f"/proc/{writer}/task")):  # those that it begins later follow
-            os.sched_setaffinity(thread, {client_core()})
-            os.setpriority(os.PRIO_PROCESS, thread, WRITER_NICENESS)
+        worker = set_writer_apart(server, niceness=WRITER_NICENESS)
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
         share = uvloop.run(_measure_share(server.port, worker, _Writers(partial(post_entry, story)), seconds))
         quiet, busy = _measure_rounds(server, seconds)
@@ -136,14 +132,6 @@ async def _measure_share(port: int, worker: int, writers: _Writers, seconds: flo
     posted, took, used = writers.posted - posted, time.perf_counter() - began, cpu_seconds(worker) - before
     writers.stop()
     return _Share(used / took, used / posted, posted / took)
-
-
-def _processes_of(server: Running) -> tuple[int, int]:
-    """Return the process of the server's that writes, and its worker."""
-    children = map(int, Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split())
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children}
-    writer, worker = (next(pid for pid, words in commands.items() if role in words) for role in (b"writer", b"reader"))
-    return writer, worker
 
 
 def _measure_rounds(server: Running, seconds: float) -> tuple[list[_Found], list[_Found]]:

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.request import Request, urlopen
 
-from benchmarks.machine import cpu_seconds, memory_bytes, server_core
+from benchmarks.machine import client_core, cpu_seconds, memory_bytes, server_core
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "benchmark-operator-token-0123456789-abcdefghij"  # noqa: S105 - opens nothing but the server of one run
@@ -57,6 +57,17 @@ class Running:
         found = [line for line in lines if line.partition(" ")[0].partition("{")[0] == f"liveblog_{name}"]
         assert found, f"the server does not count {name}"
         return sum(float(line.rpartition(" ")[2]) for line in found)
+
+
+def set_writer_apart(server: Running, *, niceness: int = 0) -> int:
+    """Move the process that writes to the client's core, and return the worker, which has the servers' to itself."""
+    children = map(int, Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split())
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children}
+    writer, worker = (next(pid for pid, words in commands.items() if role in words) for role in (b"writer", b"reader"))
+    for thread in map(int, os.listdir(f"/proc/{writer}/task")):  # those that it begins later follow
+        os.sched_setaffinity(thread, {client_core()})
+        os.setpriority(os.PRIO_PROCESS, thread, niceness)
+    return worker
 
 
 def environment(folder: Path, port: int, settings: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
