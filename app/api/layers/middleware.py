@@ -79,7 +79,7 @@ class Middleware:
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         method = scope["method"]
         limit_bytes = None if method in WITHOUT_BODY else self._body_limits.limit_bytes_for(scope)
-        error = error_of_address(scope) or _error_of_length(headers, limit_bytes)
+        error = _error_of_address(scope) or _error_of_length(headers, limit_bytes)
         if error is not None:
             await error_response(error, scope)(scope, receive, exchange.send)
             return
@@ -134,7 +134,7 @@ class _Exchange:
         return self._send(message)
 
 
-def error_of_address(scope: Scope) -> LiveblogError | None:
+def _error_of_address(scope: Scope) -> LiveblogError | None:
     """Return the error of a request whose address nothing further can read."""
     query: bytes = scope["query_string"]
     raw_path: bytes = scope.get("raw_path") or b""

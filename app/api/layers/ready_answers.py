@@ -13,7 +13,6 @@ from starlette.types import Scope
 from app.api.http.answers import prepare_answer
 from app.api.layers.cors import ANYONE, EXPOSED
 from app.api.layers.hot_reads import HotReads
-from app.api.layers.middleware import error_of_address
 from app.api.layers.request_ids import sent_request_id
 from app.api.layers.request_records import RequestRecords
 from app.live.protocol.response_heads import encode_headers
@@ -35,8 +34,8 @@ class ReadyAnswers:
         """Answer a GET whose answer is in memory, and record it as the outermost layer would; None for any other."""
         started = perf_counter()
         found = self._hot_reads.find_in_memory(scope)
-        if found is None or error_of_address(scope) is not None:
-            return None
+        if found is None:
+            return None  # or its address cannot be read: such a story is not in memory
         headers = scope["headers"]
         answer = prepare_answer(found, headers)
         status: int = answer.start["status"]

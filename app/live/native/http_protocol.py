@@ -86,19 +86,21 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; refuse what it cannot read, and a head without end."""
-        if self._drops_input:
-            return
+        while data and not self._drops_input:
+            data = self._feed(data)
+
+    def _feed(self, data: bytes) -> bytes:
+        """Feed the parser; return what is left of the data behind a request for a protocol that is none of ours."""
         if not (data.isascii() or self._unparsed_bytes or self._entered not in _BETWEEN_REQUESTS):
             data = with_ascii_target(data)
         self._unparsed_bytes += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            if self._should_upgrade():
-                self.handle_websocket_upgrade()
-            else:  # no protocol of ours: the connection goes on as it was
+            if not self._should_upgrade():  # the connection goes on as it was
                 self._unparsed_bytes = 0
-                self.data_received(data[upgrade.args[0] :])
+                return data[upgrade.args[0] :]
+            self.handle_websocket_upgrade()
         except httptools.HttpParserError as error:
             self._unparsed_bytes = 0
             refused = error.__context__
@@ -106,6 +108,7 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             if self._is_in_head or self._unparsed_bytes:
                 self._limit_head()
+        return b""
 
     def _limit_head(self) -> None:
         """Refuse a head that is too large already, and begin the time limit of one that has begun."""

@@ -5,7 +5,7 @@ application says that it has some by a method `answer_at_once`, which this looks
 
 The parts used of uvicorn 0.54 (tests/live/native/test_read_protocol.py holds it): `_start_asgi_task` is called with the
 `cycle` of a request, from within the parser or once the response before it has ended; of a cycle without a task
-`response_started`, `response_complete` and `disconnected` say how far it is; `default_headers` are added to each head.
+`response_started` and `response_complete` say how far it is; `default_headers` are added to each head.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.live.native.http_protocol import HttpProtocol
 from app.live.protocol.response_heads import encode_headers
+from app.live.story.connection_states import ConnectionState
 
 AnswerAtOnce = Callable[[HTTPScope], tuple[bytes, bytes] | None]
 """Returns a response's head without the server's own headers and the empty line, and its body; None: start a task."""
@@ -55,21 +56,18 @@ class ReadProtocol(HttpProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if self._is_receiving and self._answer_at_once is not None and cycle.scope["method"] == "GET":
-            self._answered = cycle
             self._parsed = cycle, app
+            if self._entered is ConnectionState.HEAD:
+                self._enter(ConnectionState.ANSWER)  # the next head, of which a part may be here, has its own limit
         else:
             super()._start_asgi_task(cycle, app)
 
     def _answer(self, cycle: RequestResponseCycle) -> bool:
-        """Answer a request here, if that can be done at once and its connection goes on; return whether it was."""
-        if (
-            self._answer_at_once is None
-            or not cycle.keep_alive
-            or cycle.more_body
-            or cycle.disconnected
-            or self.flow.write_paused
-            or not self._is_open()
-        ):
+        """Answer a request here, if that can be done at once; return whether it was.
+
+        It is here whole: until then its connection counts as one that is not kept.
+        """
+        if self._answer_at_once is None or not cycle.keep_alive or self.flow.write_paused or not self._is_open():
             return False
         try:
             found = self._answer_at_once(cycle.scope)
