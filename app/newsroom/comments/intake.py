@@ -30,7 +30,7 @@ from app.newsroom.comments.attention import find_unattended
 from app.newsroom.comments.moderation import comment_not_found
 from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom
-from app.storage.database.transactions import ReadTransaction
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import list_blocks, list_hold_words
 from app.storage.newsroom.comments import (
@@ -50,8 +50,8 @@ TAKING = frozenset({StoryStatus.UPCOMING, StoryStatus.LIVE, StoryStatus.PAUSED})
 RULES_SECONDS = 1.0
 """Blocks, hold-words and the number of those that wait are read again after so long."""
 
-ROUNDS = 5
-"""How often comments are checked again because something was purged meanwhile, before they are refused."""
+ROUNDS = 3
+"""How often comments are checked without a lock, because something was purged meanwhile, before they are with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,10 @@ class TakenComment:
     story: StoryId
     receipt: str
     is_replayed: bool = False
+
+
+_Outcome = Comment | TakenComment | LiveblogError
+"""A comment to store, one that was stored before under the same key, or the error it is refused with."""
 
 
 @dataclass(slots=True)
@@ -99,38 +103,52 @@ class CommentIntake:
         for _ in range(ROUNDS):
             with self._newsroom.database.snapshot() as tx:
                 purges = read_purge_count(tx)
-                checks = _Checks(self._newsroom, tx, self._current_rules(tx), arriving)
-                checked = [checks.check(number, each) for number, each in enumerate(arriving)]
-            conflicts = self._stored([each for each in checked if isinstance(each, Comment)], purges)
+                checked = self._checked(tx, arriving)
+            conflicts = self._stored(checked, purges)
             if conflicts is not None:
                 break
         else:
-            detail = "Too much is happening at this moment; send it again in a moment."
-            return [Unavailable("unavailable", detail, retry_after_seconds=2) for _ in arriving]
+            checked, conflicts = self._checked_and_stored(arriving)
         return [
             # Another process was faster with the same key: ask again, and find it.
             self.take([again])[0] if _id_of(each) in conflicts else self._taken(each)
             for each, again in zip(checked, arriving, strict=True)
         ]
 
-    def _stored(self, new: Sequence[Comment], purges: int) -> set[CommentId] | None:
+    def _checked(self, tx: ReadTransaction, arriving: Sequence[ArrivingComment]) -> list[_Outcome]:
+        checks = _Checks(self._newsroom, tx, self._current_rules(tx), arriving)
+        return [checks.check(number, each) for number, each in enumerate(arriving)]
+
+    def _stored(self, checked: Sequence[_Outcome], purges: int) -> set[CommentId] | None:
         """Store comments, and return those that are there already; None where a purge has come after the checks."""
-        if not new:
+        if not any(isinstance(each, Comment) for each in checked):
             return set()
         with self._newsroom.database.transaction(gives_way=True) as tx:
             lock_out_purges(tx)
             if read_purge_count(tx) != purges:
                 return None
-            conflicts = {each.id for each in new if not insert_comment(tx, each)}
-        if self._rules is not None:
-            self._rules.pending += len(new) - len(conflicts)
+            conflicts, stored = _store(tx, checked)
+        self._count_pending(stored)
         return conflicts
+
+    def _checked_and_stored(self, arriving: Sequence[ArrivingComment]) -> tuple[list[_Outcome], set[CommentId]]:
+        """Check and store under one lock, for which purges wait; return those that are there already, too."""
+        with self._newsroom.database.transaction(gives_way=True) as tx:
+            lock_out_purges(tx)
+            checked = self._checked(tx, arriving)
+            conflicts, stored = _store(tx, checked)
+        self._count_pending(stored)
+        return checked, conflicts
+
+    def _count_pending(self, stored: int) -> None:
+        if self._rules is not None:
+            self._rules.pending += stored
 
     def forget_rules(self) -> None:
         """Read blocks and hold-words anew for the next comment: they were changed."""
         self._rules = None
 
-    def _taken(self, each: Comment | TakenComment | LiveblogError) -> TakenComment | LiveblogError:
+    def _taken(self, each: _Outcome) -> TakenComment | LiveblogError:
         if isinstance(each, Comment):
             return TakenComment(each.id, each.story, self._signer.make_receipt(each.id))
         if isinstance(each, TakenComment):
@@ -149,6 +167,13 @@ class CommentIntake:
         return known
 
 
+def _store(tx: WriteTransaction, checked: Sequence[_Outcome]) -> tuple[set[CommentId], int]:
+    """Store what passed the checks; return what is there already, and how many are not."""
+    new = [each for each in checked if isinstance(each, Comment)]
+    conflicts = {each.id for each in new if not insert_comment(tx, each)}
+    return conflicts, len(new) - len(conflicts)
+
+
 class _Checks:
     """The checks of one batch, which read each story once."""
 
@@ -165,7 +190,7 @@ class _Checks:
         self._unattended = find_unattended(newsroom, tx, known)
         self._earlier = {(each.story, each.client_key): each for each in read_comments_by_key(tx, self._keys(arriving))}
 
-    def check(self, number: int, arriving: ArrivingComment) -> Comment | TakenComment | LiveblogError:
+    def check(self, number: int, arriving: ArrivingComment) -> _Outcome:
         """Return the comment to store, the one that was stored under the same key, or the error it is refused with."""
         try:
             return self._check(number, arriving)

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from app.domain.comments import CommentAction, CommentId
 from app.domain.errors import Gone, LiveblogError, NotFound
-from app.newsroom.comments.intake import ArrivingComment, CommentIntake, TakenComment
+from app.newsroom.comments.intake import ROUNDS, ArrivingComment, CommentIntake, TakenComment
 from app.newsroom.comments.moderation import answer_comment, moderate_comment
 from app.newsroom.comments.receipts import report_comment
 from app.newsroom.comments.rules import erase_person
@@ -113,6 +113,37 @@ def test_a_comment_beside_what_was_purged_meanwhile_is_stored(driver: NewsroomDr
     newsroom, moments = _caught(driver)
     moments.before = lambda: driver.purge(story=story, entry=entry)
     assert isinstance(_take(newsroom, story), TakenComment)
+
+
+def test_a_comment_is_stored_however_often_something_else_is_purged_meanwhile(driver: NewsroomDriver) -> None:
+    story, _ = _story(driver)
+    newsroom, moments = _caught(driver)
+    others = [driver.post(story)["id"] for _ in range(2 * ROUNDS)]
+
+    def purge_another() -> None:
+        driver.purge(story=story, entry=others.pop())
+        moments.before = purge_another if others else None
+
+    moments.before = purge_another
+    assert isinstance(_take(newsroom, story), TakenComment)
+    assert len(others) == ROUNDS - 1
+    moments.before = lambda: driver.purge(story=story)
+    assert isinstance(_take(newsroom, story), Gone)
+
+
+def test_a_comment_under_what_is_purged_at_last_is_refused(driver: NewsroomDriver, database_url: str) -> None:
+    story, entry = _story(driver)
+    newsroom, moments = _caught(driver)
+    others = [*(driver.post(story)["id"] for _ in range(ROUNDS)), entry][::-1]
+
+    def purge_another() -> None:
+        driver.purge(story=story, entry=others.pop())
+        moments.before = purge_another if others else None
+
+    moments.before = purge_another
+    assert isinstance(_take(newsroom, story, entry=entry), Gone)
+    assert others == []
+    assert _left(driver, database_url) == {}
 
 
 @pytest.mark.parametrize("purged", ["story", "entry", "comment"])
