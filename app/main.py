@@ -180,7 +180,7 @@ class Application:
                 edge = make_edge(
                     process, app_state, routes=routes, newsroom_stream=stream, broker=broker, writer=writer
                 )
-                accept_context = make_accept_context(process, hub)
+                accept_context = make_accept_context(process, hub, app_state.request_metrics)
                 self._opened = _Opened(app_state, stream, routes, edge, accept_context, writer)
                 if duties.runs_due_work:
                     await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Scope
 from app.api.forwarding.forwarding import Forwarding
 from app.api.forwarding.known_writes import KnownWrites
 from app.api.forwarding.writer_access import WriterAccess
+from app.api.http.metrics.request_metrics import RequestMetrics
 from app.api.http.state import AppState
 from app.api.layers.body_limits import BodyLimits
 from app.api.layers.comment_limits import CommentLimits
@@ -46,7 +47,7 @@ class Edge:
     answer_at_once: Callable[[Scope], tuple[bytes, bytes] | None]
 
 
-def make_accept_context(process: Process, hub: Hub) -> AcceptContext:
+def make_accept_context(process: Process, hub: Hub, metrics: RequestMetrics) -> AcceptContext:
     """Make the context of native connections, for the server whose protocol takes them off HTTP itself."""
     limits = admission_limits_of(process.settings, process.capacity, process.worker)
     limiter = ConnectionLimiter(limits, now=time.monotonic())
@@ -57,12 +58,16 @@ def make_accept_context(process: Process, hub: Hub) -> AcceptContext:
         request_id = sent_request_id(sent) or process.request_ids()
         return [(b"x-request-id", request_id.encode()), *ANYONE]
 
+    def count_failure() -> None:
+        metrics.failures += 1
+
     return AcceptContext(
         hub,
         limiter,
         common_headers=common_headers,
         is_readable=is_readable_path,
         compress=process.settings.compression,
+        count_failure=count_failure,
         paced_bodies={UPLOADING_PATH: upload_limits_of(process.settings).bytes_per_second},
     )
 

@@ -35,8 +35,8 @@ DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
 """A thousand readers a second is what any server can take back; no reader is asked to wait longer than a minute."""
 
 HEARD_SECONDS = 0.75
-"""The pause between comparisons with the tables while other processes tell of their commits: what these lose is found
-within a second, the read and the fan-out included."""
+"""The pause between comparisons with the tables while other processes tell of their commits: what these lose is
+late by so much and a read. With a second a frozen broker made readers 1.0 to 1.1 s late, with this mostly 0.8."""
 
 _log = structlog.get_logger(__name__)
 

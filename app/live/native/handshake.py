@@ -36,6 +36,7 @@ class AcceptContext:
     returns whether an address in percent-encoding can be read at all; `jitter` is in [0, 1). `opening` counts the
     handshakes that wait for their story: neither the server nor the hub counts them yet. `make_socket` makes the
     connection that a handshake ends in. `deadlines` are the seconds that each state of a connection may last.
+    `count_failure` counts a request in which something of ours broke before the application was called.
     `paced_bodies` are the paths whose bodies have that time anew, after each in which as many bytes came a second.
     """
 
@@ -49,6 +50,7 @@ class AcceptContext:
     lingering_close: LingeringClose = field(default_factory=LingeringClose)
     opening: int = 0
     make_socket: type[NativeWebSocket] = NativeWebSocket
+    count_failure: Callable[[], None] = lambda: None
     paced_bodies: Mapping[str, int] = field(default_factory=dict)
     deadlines: Mapping[ConnectionState, float] = field(init=False)
 

@@ -72,6 +72,7 @@ class ReadProtocol(HttpProtocol):
         try:
             found = self._answer_at_once(cycle.scope)
         except Exception:  # noqa: BLE001 - the application answers this connection by its own way from now on
+            self._accept_context.count_failure()
             _log.exception("answer_at_once_failed")
             self._answer_at_once = None
             return False

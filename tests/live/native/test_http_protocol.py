@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import partial
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -16,10 +15,8 @@ from app.live.hub.hub import Hub
 from app.live.native.portable_protocol import make_portable_protocol
 from app.live.story.connection_states import ConnectionState
 from app.live.story.limits import LiveLimits
-from app.server.uvicorn_config import server_config
-from tests.live.app import accept_context_for
-from tests.live.hubs import SOON, hub_over
-from tests.live.model import ModelLog, story
+from tests.live.hubs import SOON
+from tests.live.native.http_connections import serving_http
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
@@ -47,23 +44,10 @@ async def _answer(scope: Any, _receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"x" * LARGE})
 
 
-@asynccontextmanager
-async def serving(limits: LiveLimits, application: Any = _answer) -> AsyncIterator[tuple[Hub, int, ServerState]]:
-    hub = hub_over(ModelLog(story()), limits=limits, heartbeat_seconds=1000, reconcile_seconds=1000)
-    await hub.start()
-    context, state = accept_context_for(hub), ServerState()
-    config = server_config(application, trusted_proxies=())
-    make: Callable[[], asyncio.Protocol] = partial(
-        make_portable_protocol, lambda: context, server_state=state, config=config, app_state={}
-    )
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
-    try:
-        yield hub, server.sockets[0].getsockname()[1], state
-    finally:
-        server.close()
-        for connection in list(state.connections):
-            connection.transport.abort()
-        await hub.stop()
+def serving(
+    limits: LiveLimits, application: Any = _answer
+) -> AbstractAsyncContextManager[tuple[Hub, int, ServerState]]:
+    return serving_http(application, limits, make=make_portable_protocol)
 
 
 @asynccontextmanager

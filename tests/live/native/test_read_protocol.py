@@ -6,26 +6,18 @@ import asyncio
 import gc
 import socket
 import weakref
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from functools import partial
-from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
-from uvicorn.server import ServerState
 
 from app.live.hub.hub import Hub
 from app.live.native.read_protocol import ANSWERS_AT_ONCE
-from app.live.native.server_protocol import make_protocol
 from app.live.story.connection_states import ConnectionState
 from app.live.story.limits import LiveLimits
-from app.server.uvicorn_config import server_config
-from tests.live.app import accept_context_for
-from tests.live.hubs import SOON, hub_over
-from tests.live.model import ModelLog, story
+from tests.live.hubs import SOON
+from tests.live.native.http_connections import serving_http
 from tests.live.native.raw_peers import KEY
 from tests.waiting import until
 
@@ -68,28 +60,6 @@ class Reads:
         await send({"type": "http.response.body", "body": body})
 
 
-@asynccontextmanager
-async def serving(
-    application: Any, limits: LiveLimits | None = None, *, proxies: tuple[str, ...] = ()
-) -> AsyncIterator[tuple[Hub, int, ServerState]]:
-    hub = hub_over(ModelLog(story()), limits=limits or LiveLimits(), heartbeat_seconds=1000, reconcile_seconds=1000)
-    await hub.start()
-    context, state = accept_context_for(hub), ServerState()
-    state.default_headers = [(b"date", b"today")]
-    config = server_config(application, trusted_proxies=[ip_network(each) for each in proxies])
-    make: Callable[[], asyncio.Protocol] = partial(
-        make_protocol, lambda: context, server_state=state, config=config, app_state={}
-    )
-    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
-    try:
-        yield hub, server.sockets[0].getsockname()[1], state
-    finally:
-        server.close()
-        for connection in list(state.connections):
-            connection.transport.abort()
-        await hub.stop()
-
-
 def ask(path: str, *headers: str, method: str = "GET", version: str = "1.1") -> bytes:
     return "\r\n".join([f"{method} {path} HTTP/{version}", "Host: x", *headers, "", ""]).encode()
 
@@ -113,7 +83,7 @@ async def answers(port: int, request: bytes, count: int) -> list[bytes]:
 async def test_what_we_use_of_uvicorn_is_there() -> None:
     names = {"response_started", "response_complete", "disconnected", "keep_alive", "more_body", "on_response"}
     application = Reads()
-    async with serving(application) as (_, port, state):
+    async with serving_http(application) as (_, port, state):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         application.may_answer.clear()
         writer.write(ask("/task"))
@@ -126,7 +96,7 @@ async def test_what_we_use_of_uvicorn_is_there() -> None:
 
 async def test_what_is_ready_needs_no_task_and_the_connection_goes_on() -> None:
     application = Reads()
-    async with serving(application) as (hub, port, state):
+    async with serving_http(application) as (hub, port, state):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         async with asyncio.timeout(SOON):
             for number in range(3):
@@ -143,7 +113,7 @@ async def test_what_is_ready_needs_no_task_and_the_connection_goes_on() -> None:
 async def test_requests_that_came_together_are_answered_in_their_order() -> None:
     application = Reads()
     paths = ["/ready?1", "/ready?2", "/raises?3", "/task?4", "/ready?5", "/ready?6"]
-    async with serving(application) as (_, port, _):
+    async with serving_http(application) as (_, port, _):
         with capture_logs() as logged:
             found = await answers(port, b"".join(map(ask, paths)), len(paths))
         assert [each[-1:] for each in found] == [b"1", b"2", b"3", b"4", b"5", b"6"]
@@ -154,7 +124,7 @@ async def test_requests_that_came_together_are_answered_in_their_order() -> None
 
 async def test_a_thousand_requests_at_once_are_answered_one_after_the_other() -> None:
     application = Reads()
-    async with serving(application) as (_, port, _):
+    async with serving_http(application) as (_, port, _):
         found = await answers(port, b"".join(ask(f"/ready?{number}") for number in range(1000)), 1000)
     assert found[:ANSWERS_AT_ONCE] == [b"at once %d" % number for number in range(ANSWERS_AT_ONCE)]
     assert [each.rpartition(b" ")[2] for each in found] == [b"%d" % number for number in range(1000)]
@@ -162,11 +132,12 @@ async def test_a_thousand_requests_at_once_are_answered_one_after_the_other() ->
 
 
 async def test_a_failure_is_logged_and_the_application_asked_its_usual_way() -> None:
-    application = Reads()
-    async with serving(application) as (_, port, _):
+    application, counted = Reads(), []
+    async with serving_http(application, count_failure=lambda: counted.append(1)) as (_, port, _):
         with capture_logs() as logged:
             assert await answers(port, ask("/raises?1"), 1) == [b"by a task 1"]
         assert [each["event"] for each in logged] == ["answer_at_once_failed"]
+        assert counted == [1]
         assert await answers(port, ask("/ready?2"), 1) == [b"at once 2"]
 
 
@@ -183,7 +154,7 @@ async def test_a_failure_is_logged_and_the_application_asked_its_usual_way() -> 
 )
 async def test_what_ends_its_connection_or_is_no_plain_read_is_the_application_s(request_bytes: bytes) -> None:
     application = Reads()
-    async with serving(application) as (_, port, _):
+    async with serving_http(application) as (_, port, _):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request_bytes)
         async with asyncio.timeout(SOON):
@@ -194,7 +165,7 @@ async def test_what_ends_its_connection_or_is_no_plain_read_is_the_application_s
 
 async def test_a_whole_body_that_nobody_reads_does_not_part_the_requests() -> None:
     application = Reads()
-    async with serving(application) as (_, port, _):
+    async with serving_http(application) as (_, port, _):
         request = ask("/ready?1", "Content-Length: 3") + b"abc" + ask("/ready?2")
         assert await answers(port, request, 2) == [b"at once 1", b"at once 2"]
 
@@ -206,7 +177,7 @@ async def _until_timed_out(hub: Hub, state: ConnectionState) -> None:
 async def test_half_a_head_behind_a_read_has_its_time_limit() -> None:
     for first in ("/ready?1", "/task?1"):
         application = Reads()
-        async with serving(application, LiveLimits(header_seconds=0.3)) as (hub, port, _):
+        async with serving_http(application, LiveLimits(header_seconds=0.3)) as (hub, port, _):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             writer.write(ask(first) + ask("/ready?2")[:-2])
             await _until_timed_out(hub, ConnectionState.HEAD)
@@ -220,7 +191,7 @@ async def test_half_a_head_behind_a_read_has_its_time_limit() -> None:
 
 async def test_a_client_that_reads_nothing_is_cut_and_costs_one_answer() -> None:
     application = Reads()
-    async with serving(application, LiveLimits(stall_seconds=0.3)) as (hub, port, state):
+    async with serving_http(application, LiveLimits(stall_seconds=0.3)) as (hub, port, state):
         loop = asyncio.get_running_loop()
         with socket.socket() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
@@ -235,26 +206,31 @@ async def test_a_client_that_reads_nothing_is_cut_and_costs_one_answer() -> None
 
 async def test_each_head_that_comes_in_pieces_has_its_own_time() -> None:
     """A client whose packets end one request and begin the next is never idle, and never too slow."""
-    application = Reads()
-    async with serving(application, LiveLimits(header_seconds=0.5)) as (hub, port, _):
+    application, now = Reads(), 0.0
+    async with serving_http(application, LiveLimits(header_seconds=10), monotonic=lambda: now) as (hub, port, _):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         request = ask("/ready?1")
-        answered = b""
         writer.write(request[:10])
+        await until(lambda: hub.metrics.connections_by_state[ConnectionState.HEAD] == 1)
         async with asyncio.timeout(SOON):
-            for _ in range(15):
-                await asyncio.sleep(0.06)  # each well within the limit, all of them together twice as long
+            for _ in range(5):
+                now += 8  # within the limit of each head, not of two
+                while hub.connections.tick(now):
+                    pass
                 writer.write(request[10:] + request[:10])
-                answered = await reader.readuntil(b"at once 1")
-                assert answered.startswith(b"HTTP/1.1 200 OK\r\n")
+                assert (await reader.readuntil(b"at once 1")).startswith(b"HTTP/1.1 200 OK\r\n")
         assert sum(hub.metrics.connections_timed_out.values()) == 0
+        now += 11
+        while hub.connections.tick(now):
+            pass
+        assert hub.metrics.connections_timed_out[ConnectionState.HEAD] == 1
         writer.close()
 
 
 async def test_a_socket_that_is_asked_for_behind_a_read_ends_the_connection_as_ever() -> None:
     application = Reads()
     upgrade = ("Connection: upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: " + KEY)
-    async with serving(application) as (_, port, state):
+    async with serving_http(application) as (_, port, state):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(ask("/ready?1") + ask("/v1/stories/one/live", *upgrade))
         async with asyncio.timeout(SOON):
@@ -266,7 +242,7 @@ async def test_a_socket_that_is_asked_for_behind_a_read_ends_the_connection_as_e
 
 async def test_a_body_that_cannot_be_read_is_refused_once() -> None:
     application = Reads()
-    async with serving(application) as (_, port, state):
+    async with serving_http(application) as (_, port, state):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(ask("/ready?1", "Transfer-Encoding: chunked") + b"zz\r\n")
         async with asyncio.timeout(SOON):
@@ -280,7 +256,7 @@ async def test_a_body_that_cannot_be_read_is_refused_once() -> None:
 async def test_requests_for_protocols_that_are_none_of_ours_are_answered_however_many_came() -> None:
     application = Reads()
     count = 3_000
-    async with serving(application) as (_, port, _):
+    async with serving_http(application) as (_, port, _):
         request = ask("/ready?1", "Connection: upgrade", "Upgrade: x")
         assert len(await answers(port, request * count, count)) == count
 
@@ -290,7 +266,7 @@ async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector() 
     gc.collect()
     gc.disable()
     try:
-        async with serving(application) as (_, port, state):
+        async with serving_http(application) as (_, port, state):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             async with asyncio.timeout(SOON):
                 writer.write(ask("/ready?1"))
@@ -313,7 +289,7 @@ async def test_behind_a_trusted_proxy_the_application_is_shown_the_client_and_it
         (("10.0.0.0/8",), "127.0.0.1", None, "http"),
     ):
         application = Reads()
-        async with serving(application, proxies=proxies) as (_, port, _):
+        async with serving_http(application, proxies=proxies) as (_, port, _):
             assert await answers(port, ask("/ready?1", *headers), 1) == [b"at once 1"]
             (scope,) = application.scopes
             assert (scope["client"][0], scope.get("forwarded_host"), scope["scheme"]) == (client, host, scheme)
@@ -323,5 +299,5 @@ async def test_behind_a_trusted_proxy_the_application_is_shown_the_client_and_it
 async def test_an_application_without_such_answers_is_asked_its_usual_way() -> None:
     application = Reads()
     for proxies in ((), ("127.0.0.0/8",)):
-        async with serving(application.__call__, proxies=proxies) as (_, port, _):
+        async with serving_http(application.__call__, proxies=proxies) as (_, port, _):
             assert await answers(port, ask("/ready?1"), 1) == [b"by a task 1"]
