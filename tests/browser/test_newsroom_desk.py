@@ -214,3 +214,17 @@ def test_a_row_of_the_timeline_has_three_lines_at_most_and_scrolls_where_there_i
     [seen, whole] = short.get_by_role("group", name="Text").evaluate(lines)
     assert seen == whole
     expect(long.get_by_role("group", name="Text")).to_have_attribute("tabindex", "0")
+
+
+def test_a_text_that_scrolls_is_reached_by_keys_from_the_moment_it_is_drawn(
+    at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    at_desk.evaluate("""() => {
+      window.drawn = [];
+      const places = (parts) => parts.filter((part) => part.matches?.(".item")).map((item) => item.querySelector(".body").tabIndex);
+      new MutationObserver((changes) => window.drawn.push(...changes.flatMap(({ addedNodes }) => places([...addedNodes]))))
+        .observe(document.getElementById("list"), { childList: true, subtree: true });
+    }""")
+    newsroom.publish(story, "A long report. " * 80)
+    expect(entry(at_desk, "A long report.")).to_be_visible()
+    assert set(at_desk.evaluate("window.drawn")) == {0}  # before its height is known

@@ -8,10 +8,11 @@ const sizes = new ResizeObserver((changed) => {
   }
 });
 
-/** Let a text be scrolled by keys where it has to be. Returns its element, named as a group. */
+/** Let a text be scrolled by keys where it has to be, and until its size is known. Returns its element, named as a group. */
 export function scrolledByKeys(place, label) {
   place.setAttribute("role", "group");
   place.setAttribute("aria-label", label);
+  place.tabIndex = 0;
   sizes.observe(place);
   return place;
 }
