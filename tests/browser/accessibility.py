@@ -15,7 +15,7 @@ WIDE: ViewportSize = {"width": 1440, "height": 900}
 NARROW: ViewportSize = {"width": 390, "height": 844}
 
 _BROKEN = """async ([rules, within]) => {
-  await new Promise((drawn) => { new ResizeObserver(drawn).observe(document.body); }); // after what the page measures itself
+  await new Promise((measured) => { new ResizeObserver(measured).observe(document.body); }); // the page has done so too
   const asked = { runOnly: { type: "tag", values: rules }, resultTypes: ["violations"] };
   const { violations, passes } = await axe.run(within ?? document, asked);
   const broken = violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => (

@@ -221,9 +221,9 @@ def test_a_text_that_scrolls_is_reached_by_keys_from_the_moment_it_is_drawn(
 ) -> None:
     at_desk.evaluate("""() => {
       window.drawn = [];
-      const places = (parts) => parts.filter((part) => part.matches?.(".item")).map((item) => item.querySelector(".body").tabIndex);
-      new MutationObserver((changes) => window.drawn.push(...changes.flatMap(({ addedNodes }) => places([...addedNodes]))))
-        .observe(document.getElementById("list"), { childList: true, subtree: true });
+      const look = (part) => part.matches?.(".item") && window.drawn.push(part.querySelector(".body").tabIndex);
+      const watch = new MutationObserver((changes) => changes.forEach(({ addedNodes }) => addedNodes.forEach(look)));
+      watch.observe(document.getElementById("list"), { childList: true, subtree: true });
     }""")
     newsroom.publish(story, "A long report. " * 80)
     expect(entry(at_desk, "A long report.")).to_be_visible()
