@@ -16,16 +16,17 @@ import hashlib
 import mimetypes
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 from fastapi import APIRouter, Request, Response
 
-from app.web.bundling.joined_scripts import join_scripts
+from app.web import bundling
+from app.web.bundling.joined_scripts import JoinedScripts
 from app.web.bundling.scoped_styles import scope_styles
 from app.web.headers import has_tag
 from app.web.page_responses import preferred_encoding
@@ -64,10 +65,19 @@ _SWAGGER_UI_FILES = ("favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.cs
 
 @dataclass(frozen=True)
 class Asset:
-    """One static file, with its compressed forms, each made at the first request for it."""
+    """One static file, with its compressed forms, each made at the first request for it.
+
+    `source` is its content, or what `write` makes its content from, likewise at the first request.
+    """
 
     name: str
-    content: bytes
+    source: bytes
+    write: Callable[[], bytes] | None = None
+
+    @cached_property
+    def content(self) -> bytes:
+        """Return the bytes that are sent, before they are compressed."""
+        return self.source if self.write is None else self.write()
 
     @cached_property
     def media_type(self) -> str:
@@ -117,8 +127,9 @@ class Assets:
         self._files = dict(_files_of_release() if folder == STATIC_FOLDER else _read_files(folder))
         for name, content in self._of_themes(themes or Themes()):
             self._files[name] = Asset(name, content)
-        digests = "".join(f"{name}={asset.digest}\n" for name, asset in self._files.items()) + self._catalogue.digest
-        self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
+        digests = (f"{name}={hashlib.sha256(asset.source).hexdigest()}\n" for name, asset in self._files.items())
+        made_by = digest_code(Path(bundling.__path__[0]))
+        self.version = hashlib.sha256("".join((*digests, self._catalogue.digest, made_by)).encode()).hexdigest()[:12]
 
     def _of_themes(self, themes: Themes) -> Iterator[tuple[str, bytes]]:
         """List the files of every theme: its own, and its rules behind ours in the form for pages of others."""
@@ -144,7 +155,7 @@ class Assets:
         found = set[str]()
         while asked:
             name = asked.pop()
-            script, folder = self._files[name].content, posixpath.dirname(name)
+            script, folder = self._files[name].source, posixpath.dirname(name)
             addresses = _IMPORT.findall(script) + (_LATE_IMPORT.findall(script) if later else [])
             fresh = {posixpath.normpath(posixpath.join(folder, each.decode())) for each in addresses} - found
             found |= fresh
@@ -190,22 +201,30 @@ def _files_of_release() -> Mapping[str, Asset]:
     return _read_files(STATIC_FOLDER)
 
 
+def digest_code(folder: Path) -> str:
+    """Return hex digits of the modules of a folder: what they make of the same files changes with them."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(folder.glob("*.py")))).hexdigest()
+
+
 def _read_files(folder: Path) -> dict[str, Asset]:
-    """Read every file below a folder and those of swagger-ui, and make of them what pages load in fewer requests."""
-    files: dict[str, Asset] = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name, content = path.relative_to(folder).as_posix(), path.read_bytes()
-        files[name] = Asset(name, shortened(content) if path.suffix == ".js" else content)
+    """Read every file below a folder and those of swagger-ui, and say what pages load in fewer requests is made of."""
+    found = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = {name: _read_file(name, path) for name, path in found.items()}
     if JOINED in files:
-        scripts = {name: asset.content for name, asset in files.items() if asset.suffix == ".js"}
-        joined = join_scripts(scripts, joined=JOINED, pages=STORY_PAGES)
-        files |= {name: Asset(name, content) for name, content in joined.items()}
+        scripts = {name: asset.source for name, asset in files.items() if asset.suffix == ".js"}
+        joined = JoinedScripts(scripts, joined=JOINED, pages=STORY_PAGES)
+        files |= {name: Asset(name, source, partial(joined.write, name)) for name, source in joined.sources.items()}
     if {"reader.css", "element.css"} <= files.keys():
-        styles = files["reader.css"].content + files["element.css"].content
-        files["live-blog.css"] = Asset("live-blog.css", scope_styles(styles.decode()).encode())
+        styles = files["reader.css"].source + files["element.css"].source
+        files["live-blog.css"] = Asset("live-blog.css", styles, lambda: scope_styles(styles.decode()).encode())
     for path in find_swagger_ui():
         files[f"docs/{path.name}"] = Asset(f"docs/{path.name}", path.read_bytes())
     return files
+
+
+def _read_file(name: str, path: Path) -> Asset:
+    content = path.read_bytes()
+    return Asset(name, content, partial(shortened, content) if path.suffix == ".js" else None)
 
 
 def shortened(script: bytes) -> bytes:

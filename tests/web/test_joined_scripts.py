@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
-from app.web.assets import JOINED, STATIC_FOLDER, Assets
-from app.web.bundling.joined_scripts import UnjoinableScript, imports_of, join_scripts
+from app.web import bundling
+from app.web.assets import JOINED, STATIC_FOLDER, STORY_PAGES, Assets
+from app.web.bundling.joined_scripts import JoinedScripts, UnjoinableScript, imports_of
 
 VIEW = b'import { one as first } from "./one.js";\n\nexport function view() {\n  return first() + 1; // two\n}\n'
 ONE = b'export function one() {\n  return 1;\n}\nexport const ADDRESS = "https://one.example"; // it\n'
@@ -23,7 +26,7 @@ SCRIPTS = {
 
 
 def test_what_is_imported_stands_in_the_joined_script_which_exports_what_others_import() -> None:
-    joined = join_scripts(SCRIPTS, joined="view.js", pages=("page.js",))["view.js"].decode()
+    joined = JoinedScripts(SCRIPTS, joined="view.js", pages=("page.js",)).write("view.js").decode()
     assert joined == (
         "function a(){return 1}\n"
         'const b="https://one.example";\n'
@@ -33,13 +36,12 @@ def test_what_is_imported_stands_in_the_joined_script_which_exports_what_others_
 
 
 def test_what_the_page_loads_later_shares_the_joined_script_and_others_keep_their_own() -> None:
-    outcome = join_scripts(SCRIPTS, joined="view.js", pages=("page.js",))
-    assert outcome["later/more.js"] == b'import { one } from "../view.js";\nimport { other } from "./other.js";\n'
-    assert outcome["page.js"] == b'import { view } from "./view.js";\nimport("./later/more.js");\n'
-    assert outcome["later/other.js"] == b"export const other=1;\n", "shortened, and not led elsewhere"
-    assert {name: outcome[name] for name in ("one.js", "elsewhere.js")} == {
-        name: SCRIPTS[name] for name in ("one.js", "elsewhere.js")
-    }
+    joined = JoinedScripts(SCRIPTS, joined="view.js", pages=("page.js",))
+    more = b'import { one } from "../view.js";\nimport { other } from "./other.js";\n'
+    assert joined.write("later/more.js") == more
+    assert joined.write("page.js") == b'import { view } from "./view.js";\nimport("./later/more.js");\n'
+    assert joined.write("later/other.js") == b"export const other=1;\n", "shortened, and not led elsewhere"
+    assert joined.sources.keys() == {"view.js", "page.js", "later/more.js", "later/other.js"}
 
 
 @pytest.mark.parametrize(
@@ -54,9 +56,35 @@ def test_what_the_page_loads_later_shares_the_joined_script_and_others_keep_thei
         b'import { one } from "./one.js";\nexport const one = 2;\n',
     ],
 )
-def test_a_script_that_would_mean_something_else_when_joined_is_refused(script: bytes) -> None:
+def test_a_script_that_would_mean_something_else_when_joined_is_refused_once_it_is_asked_for(script: bytes) -> None:
+    joined = JoinedScripts(SCRIPTS | {"view.js": script}, joined="view.js", pages=("page.js",))
     with pytest.raises(UnjoinableScript):
-        join_scripts(SCRIPTS | {"view.js": script}, joined="view.js", pages=("page.js",))
+        joined.write("view.js")
+
+
+def test_the_names_that_a_page_preloads_are_those_that_the_written_scripts_import() -> None:
+    assets = Assets()
+    for name in assets.imported(STORY_PAGES, later=True) | set(STORY_PAGES):
+        script = assets.file(name).content.decode()
+        imported = re.findall(r'^ ?import [^;"]*"(\.[^"]+)";$', script, re.MULTILINE)
+        loaded_later = re.findall(r'\bimport\("(\.[^"]+)"\)', script)
+        folder = posixpath.dirname(name)
+        found = {posixpath.normpath(posixpath.join(folder, each)) for each in imported}
+        assert found <= assets.imported([name])
+        assert assets.imported([name]) == found.union(*(assets.imported([each]) for each in found)), name
+        later = {posixpath.normpath(posixpath.join(folder, each)) for each in loaded_later}
+        assert later <= assets.imported([name], later=True), name
+
+
+def test_an_address_changes_with_the_code_that_joins_scripts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = Assets().version
+    for path in bundling.__path__:
+        shutil.copytree(path, tmp_path / "bundling")
+    monkeypatch.setattr(bundling, "__path__", [str(tmp_path / "bundling")])
+    assert Assets().version == release
+    code = tmp_path / "bundling" / "short_names.py"
+    code.write_text(code.read_text().replace("a third of", "a half of"), encoding="utf-8")
+    assert Assets().version != release
 
 
 def test_nothing_that_a_page_loads_has_a_module_of_the_joined_script_twice() -> None:

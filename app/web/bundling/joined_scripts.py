@@ -25,22 +25,31 @@ class UnjoinableScript(Exception):
     """A script in a form that is not joined; the message has its name."""
 
 
-def join_scripts(scripts: Mapping[str, bytes], *, joined: str, pages: tuple[str, ...]) -> dict[str, bytes]:
-    """Return the scripts, of which `joined` has in it all that it imports, and the others of `pages` import from it.
+class JoinedScripts:
+    """Scripts of which `joined` has in it all that it imports, and the others of `pages` import from it.
 
-    `scripts` are by name. Raises UnjoinableScript.
+    `scripts` are by name. Each is written when it is asked for, which takes a third of a second for all of ours;
+    `sources` has at once what each is written from, which imports, now and later, what the written one does.
     """
-    order = list(dict.fromkeys(_depth_first(scripts, joined)))
-    others = sorted(scripts_of_pages(scripts, pages) - set(order))
-    try:
-        wanted = {symbol for name in others for symbol in _imported(scripts[name], name).values()}
-        outcome = dict(scripts) | {joined: _joined(scripts, order, wanted)}
-        for name in others:
-            led = _led_to(scripts[name], name, joined=joined, inside=order)
-            outcome[name] = shorten_script(name, led.decode()).encode()
-    except UnreadableScript as error:
-        raise UnjoinableScript(str(error)) from error
-    return outcome
+
+    def __init__(self, scripts: Mapping[str, bytes], *, joined: str, pages: tuple[str, ...]) -> None:
+        self._scripts = scripts
+        self._joined = joined
+        self._order = list(dict.fromkeys(_depth_first(scripts, joined)))
+        others = sorted(scripts_of_pages(scripts, pages) - set(self._order))
+        self._wanted = {symbol for name in others for symbol in _imported(scripts[name], name).values()}
+        self.sources = {joined: b"".join(_IMPORT.sub(b"", scripts[name]) for name in self._order)} | {
+            name: _led_to(scripts[name], name, joined=joined, inside=self._order) for name in others
+        }
+
+    def write(self, name: str) -> bytes:
+        """Return one of the scripts as it is sent. Raises UnjoinableScript."""
+        try:
+            if name == self._joined:
+                return _joined(self._scripts, self._order, self._wanted)
+            return shorten_script(name, self.sources[name].decode()).encode()
+        except UnreadableScript as error:
+            raise UnjoinableScript(str(error)) from error
 
 
 def _joined(scripts: Mapping[str, bytes], order: list[str], wanted: set[Symbol]) -> bytes:
