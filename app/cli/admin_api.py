@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from app.cli.control import ControlAnswer, Through, ask, reach_api, with_controls
+from app.cli.control import AnswerCall, ControlAnswer, Through, ask, reach_api, with_controls
 from app.composition.admin_token import load_or_make_admin_token
 from app.domain.clock import Clock, system_clock
 from app.jobs.demo import remove_demo
@@ -23,6 +23,7 @@ from app.storage.database.opening import database_folder
 
 if TYPE_CHECKING:
     from app.main import Application
+    from app.newsroom.context.newsroom import Newsroom
 
 
 def control_path(settings: Settings) -> Path | None:
@@ -33,15 +34,9 @@ def control_path(settings: Settings) -> Path | None:
 
 def controlled(served: Application) -> ControlledApplication:
     """Add to the application what only commands may do."""
-    # Imported where it is needed: by now the application has imported nearly all of it.
-    from app.cli.copying.controls import PATH, answer_copies  # noqa: PLC0415
-    from app.cli.imports.controls import answer_imports  # noqa: PLC0415
-    from app.cli.imports.export_controls import answer_exports  # noqa: PLC0415
 
     async def answer(method: str, path: str, token: str | None, body: bytes) -> ControlAnswer:
-        if path.startswith(PATH):
-            return await answer_copies(served.app_state.newsroom.database)(method, path, token, body)
-        answers = answer_exports if path.startswith("/control/exports") else answer_imports
+        answers = await run_in_thread(lambda: _load_calls(path))
         return await answers(served.app_state.newsroom)(method, path, token, body)
 
     return with_controls(
@@ -49,6 +44,21 @@ def controlled(served: Application) -> ControlledApplication:
         remove_demo=lambda: run_in_thread(lambda: remove_demo(served.app_state.newsroom.database)),
         answer_call=answer,
     )
+
+
+def _load_calls(path: str) -> Callable[[Newsroom], AnswerCall]:
+    """Import what answers the calls at a path: at the first of them, since a server that starts would wait for it."""
+    if path.startswith("/control/copy"):
+        from app.cli.copying.controls import answer_copies  # noqa: PLC0415
+
+        return lambda newsroom: answer_copies(newsroom.database)
+    if path.startswith("/control/exports"):
+        from app.cli.imports.export_controls import answer_exports  # noqa: PLC0415
+
+        return answer_exports
+    from app.cli.imports.controls import answer_imports  # noqa: PLC0415
+
+    return answer_imports
 
 
 @asynccontextmanager

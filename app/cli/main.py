@@ -15,6 +15,7 @@ import typer
 
 from app import __version__
 from app.cli.output import OneLineGroup
+from app.server.process_tuning import collector_paused
 
 COMMANDS = {
     "app.cli.serve": ("serve",),
@@ -35,7 +36,9 @@ _HELP = "Run a newsroom's live coverage: serve it, and look after its data. Sett
 
 def main() -> None:
     """Run the command that this process was started with, and end the process."""
-    make_app(sys.argv[1:2])(prog_name="liveblog")
+    with collector_paused():
+        app = make_app(sys.argv[1:2])
+    app(prog_name="liveblog")
 
 
 def make_app(named: Sequence[str]) -> typer.Typer:

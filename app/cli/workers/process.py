@@ -12,6 +12,7 @@ from app.cli.admin_api import control_path, controlled
 from app.cli.greeting import Greeting
 from app.composition.admin_token import ADMIN_TOKEN_FILE, load_admin_token
 from app.composition.roles import ALONE, Role, Worker
+from app.server.process_tuning import collector_paused
 from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
 
@@ -38,10 +39,11 @@ def serve_process(
 
     Raises what the application raises if it cannot start.
     """
-    # Imported where they are needed: they take longer than all that any other command does.
-    from app.main import create_app  # noqa: PLC0415
-    from app.server.uvicorn_config import WebSocketLimits  # noqa: PLC0415
-    from app.server.uvicorn_server import run_server  # noqa: PLC0415
+    with collector_paused():
+        # Imported where they are needed: they take longer than all that any other command does.
+        from app.main import create_app  # noqa: PLC0415
+        from app.server.uvicorn_config import WebSocketLimits  # noqa: PLC0415
+        from app.server.uvicorn_server import run_server  # noqa: PLC0415
 
     count_replaced = dict if supervisor is None else lambda: supervisor.counted
     server = create_app(settings, worker=worker, count_replaced=count_replaced)

@@ -13,6 +13,7 @@ from app.cli.failures import failing_with_a_sentence
 from app.cli.setup import set_up
 from app.cli.workers.process import serve_process
 from app.composition.roles import Role, Worker
+from app.server.process_tuning import collector_paused
 from app.server.workers.parent_death import end_with_parent
 from app.server.workers.supervisor_link import SupervisorLink
 from app.wire.log_lines import name_node
@@ -35,7 +36,8 @@ def serve_worker(
     """Serve as one of the processes of `liveblog serve --workers`, which alone starts this."""
     end_with_parent()
     link = SupervisorLink(socket.socket(fileno=supervisor))
-    import app.main  # noqa: F401, PLC0415 - what takes longest is done while others are at it too
+    with collector_paused():
+        import app.main  # noqa: F401, PLC0415 - what takes longest is done while others are at it too
 
     link.wait_for_go()
     listeners: defaultdict[int, list[socket.socket]] = defaultdict(list)
