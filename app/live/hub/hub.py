@@ -34,9 +34,10 @@ from app.wire.messages import encode_hello
 DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
 """A thousand readers a second is what any server can take back; no reader is asked to wait longer than a minute."""
 
-HEARD_SECONDS = 0.75
+HEARD_SECONDS = 0.5
 """The pause between comparisons with the tables while other processes tell of their commits: what these lose is
-late by so much and a read. With a second a frozen broker made readers 1.0 to 1.1 s late, with this mostly 0.8."""
+late by so much and a read. With a second a frozen broker made readers 1.0 to 1.1 s late, with three quarters 0.8 to 1.1.
+A comparison of 20 stories costs some 3 ms of a process's CPU and 1 ms of PostgreSQL's."""
 
 _log = structlog.get_logger(__name__)
 
