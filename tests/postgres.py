@@ -213,7 +213,7 @@ def frozen(server: PostgresServer) -> Iterator[None]:
     """Stop every process of a server where it is (SIGSTOP) until the end of the block: all is open, nothing answers."""
     pid = _pid_of(server)
     os.kill(pid, signal.SIGSTOP)  # first: it starts no more of them
-    children = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    children = _children_of(pid)
     try:
         for child in children:
             os.kill(child, signal.SIGSTOP)
@@ -221,6 +221,45 @@ def frozen(server: PostgresServer) -> Iterator[None]:
     finally:
         for each in (*children, pid):
             os.kill(each, signal.SIGCONT)
+
+
+@contextlib.contextmanager
+def on_slow_disk(server: PostgresServer, *, seconds: float) -> Iterator[None]:
+    """Let each fsync of a server take so much longer until the end of the block: strace delays them. Needs strace.
+
+    Raises RuntimeError if none was delayed.
+    """
+    delayed = server.socket_dir / "delayed"
+    pid = _pid_of(server)
+    attached = [f"--attach={each}" for each in (pid, *_children_of(pid))]
+    calls = "fsync,fdatasync"
+    injected = f"inject={calls}:delay_enter={round(seconds * 1e6)}"
+    # -f: the sessions that begin meanwhile, too.
+    command = [
+        "strace",
+        "-f",
+        "-e",
+        f"trace={calls}",
+        "-e",
+        injected,
+        "-e",
+        "signal=none",
+        "-o",
+        str(delayed),
+        *attached,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracer:
+        try:
+            yield
+        finally:
+            tracer.terminate()  # what it has attached to goes on
+            _, says = tracer.communicate(timeout=START_SECONDS)
+    if "(DELAYED)" not in delayed.read_text():
+        raise RuntimeError(f"no fsync was delayed: {says}")
+
+
+def _children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _pid_of(server: PostgresServer) -> int:

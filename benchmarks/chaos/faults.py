@@ -17,11 +17,14 @@ import psycopg
 from benchmarks.chaos.deployment import Deployment
 from benchmarks.chaos.probes import ANY_TROUBLE, NO_ANSWER, Probes
 from benchmarks.chaos.traffic import PATIENCE_SECONDS, until_true
-from tests.postgres import crash, frozen
+from tests.postgres import crash, frozen, on_slow_disk
 
 WORKER = "worker-2"
 PRESSED_SECONDS = 0.3
 """Between two of the blows of a fault that is many."""
+
+FSYNC_SECONDS = 0.5
+"""What a slow disk takes longer for each."""
 
 Fault = Callable[[Deployment, Probes], Awaitable[None]]
 
@@ -79,6 +82,12 @@ async def freeze_node(deployment: Deployment, probes: Probes) -> None:
 async def freeze_postgres(deployment: Deployment, probes: Probes) -> None:
     """Stop PostgreSQL where it is."""
     with frozen(deployment.postgres):
+        await probes.hold()
+
+
+async def slow_disk_down(deployment: Deployment, probes: Probes) -> None:
+    """Let each fsync of PostgreSQL take half a second longer."""
+    with on_slow_disk(deployment.postgres, seconds=FSYNC_SECONDS):
         await probes.hold()
 
 
@@ -239,6 +248,7 @@ ROWS: dict[str, Row] = {
     "node-frozen": Row("a node frozen (SIGSTOP)", freeze_node, {"b": NO_ANSWER}),
     "workers-rolled": Row("workers rolled (SIGHUP)", roll),
     "postgres-frozen": Row("PostgreSQL frozen (SIGSTOP)", freeze_postgres, _BOTH_DATABASE),
+    "disk-slow": Row(f"PostgreSQL's disk is slow ({FSYNC_SECONDS:g} s for each fsync)", slow_disk_down),
     "postgres-restarted": Row("PostgreSQL crashed and started at once", restart_postgres),
     "postgres-away": Row("PostgreSQL crashed and away", lose_postgres, _BOTH_DATABASE),
     "sessions-ended": Row("PostgreSQL ends every session, again and again", end_sessions),
