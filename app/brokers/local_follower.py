@@ -31,7 +31,7 @@ from app.brokers.local_frames import (
 )
 from app.domain.cursor import MalformedCursor, parse_cursor
 from app.domain.identifiers import StoryId
-from app.wire.announcement import Announcement, MalformedAnnouncement
+from app.wire.announcement import Announcement, MalformedAnnouncement, story_of
 
 START_SECONDS = 1.0
 """Time to be greeted before the process serves; it goes on trying after that."""
@@ -50,6 +50,9 @@ OnOutdated = Callable[[Outdated], Awaitable[None] | None]
 """Called on the loop with what a commit made outdated. What it returns is awaited as above; mostly it is nothing, and
 the commit is acknowledged in the same write as what came with it."""
 
+OnCommit = Callable[[StoryId], bool]
+"""Called on the loop with the story of each commit; returns whether that was all that is needed of it."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -63,6 +66,7 @@ class LocalFollower:
         on_missed: OnMissed,
         on_outdated: OnOutdated,
         read_on: OnMissed,
+        on_commit: OnCommit = lambda _story: False,
         random: Random,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -72,6 +76,7 @@ class LocalFollower:
         self._on_missed = on_missed
         self._on_outdated = on_outdated
         self._read_on = read_on
+        self._on_commit = on_commit
         self._random = random
         self._monotonic = monotonic
         self._on_announcements: tuple[OnAnnouncement, ...] = ()
@@ -172,6 +177,8 @@ class LocalFollower:
 
     def _apply_commit(self, frame: Frame) -> Awaitable[None] | None:
         try:
+            if self._is_passed_over(story_of(frame.content)):
+                return None  # most commits, where many stories are written to: reading the events takes longest
             announcement = Announcement.from_bytes(frame.content)
         except MalformedAnnouncement:
             self.lost += 1
@@ -184,6 +191,13 @@ class LocalFollower:
             except Exception:  # noqa: BLE001 - the other subscribers get it all the same
                 _log.exception("announcement_failed", story=announcement.head.story)
         return None
+
+    def _is_passed_over(self, story: StoryId) -> bool:
+        try:
+            return self._on_commit(story)
+        except Exception:  # noqa: BLE001 - the commit is announced, as it would be without this
+            _log.exception("passing_over_failed", story=story)
+            return False
 
     def _apply_head(self, frame: Frame) -> Awaitable[None]:
         story, _, text = frame.content.decode(errors="replace").partition(" ")

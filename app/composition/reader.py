@@ -78,6 +78,13 @@ class WriterNews:
         self._outdate_public()
         self._hub.accept(announcement, published_at)
 
+    def pass_over(self, story: StoryId) -> bool:
+        """Apply a commit whose events nobody here needs, and return True; False for any other."""
+        if not self._hub.pass_over(story):
+            return False
+        self._outdate_public()
+        return True
+
     def accept_head(self, story: StoryId, head: Cursor) -> None:
         """Apply a commit of which only the number came."""
         self._outdate_public()
@@ -123,6 +130,7 @@ def make_follower(process: Process, hub: Hub, news: WriterNews) -> Broker:
         on_missed=news.catch_up,
         on_outdated=news.outdate,
         read_on=hub.stories.refresh,
+        on_commit=news.pass_over,
         random=Random(),  # noqa: S311 - pauses
     )
     follower.subscribe(news.accept)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import struct
 import zlib
 from collections.abc import Iterator
@@ -28,6 +30,9 @@ _PREFIX = struct.Struct("!2sBII")
 """Magic, version, CRC-32 of all that follows, size of the index."""
 
 _MAGIC = b"LB"
+
+_STORY = re.compile(rb'\{"story":("(?:[^"\\]|\\.)*")')
+"""The beginning of an index."""
 
 
 def closing_of(status: str) -> Closing | None:
@@ -100,6 +105,21 @@ class Announcement:
             StoryId(index.story), index.slug, Cursor(*index.cursor), counts, index.closing, site=index.site
         )
         return Announcement(head, events, None if index.base is None else Cursor(*index.base))
+
+
+def story_of(data: bytes) -> StoryId:
+    """Return whose events an encoded announcement has, for who may need nothing else of it.
+
+    Raises MalformedAnnouncement for bytes that are no announcement of this version, or damaged.
+    """
+    content, size = _checked(data)
+    found = _STORY.match(content, 0, size)
+    if found is None:
+        raise MalformedAnnouncement("the index cannot be read")
+    try:
+        return StoryId(json.loads(found[1]))
+    except ValueError:
+        raise MalformedAnnouncement("the index cannot be read") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from app.brokers.local_frames import (
     encode_hello,
 )
 from app.brokers.memory import MemoryBroker
+from app.domain.identifiers import StoryId
 from app.server.control_socket import listen_for_followers
 from app.wire.announcement import Announcement
 from tests.live.hubs import reach, running_hub
@@ -48,11 +49,11 @@ def _broker(path: Path, **limits: Any) -> LocalBroker:
 class _Follower:
     """A process that follows, and all that it is told, in order."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, **given: Any) -> None:
         self.told: list[object] = []
         self.gate: asyncio.Event | None = None
         self.broker = LocalFollower(
-            path, on_missed=self._miss, on_outdated=self._outdate, read_on=self._read_on, random=Random(3)
+            path, on_missed=self._miss, on_outdated=self._outdate, read_on=self._read_on, random=Random(3), **given
         )
         self.broker.subscribe(lambda announcement, _: self.told.append(announcement))
         self.broker.subscribe_heads(lambda story, head: self.told.append((story, head)))
@@ -76,8 +77,8 @@ class _Follower:
 
 
 @asynccontextmanager
-async def following(path: Path, count: int = 1) -> AsyncIterator[list[_Follower]]:
-    followers = [_Follower(path) for _ in range(count)]
+async def following(path: Path, count: int = 1, **given: Any) -> AsyncIterator[list[_Follower]]:
+    followers = [_Follower(path, **given) for _ in range(count)]
     for each in followers:
         await each.broker.start()
     try:
@@ -280,6 +281,26 @@ async def test_a_broker_that_falls_silent_is_not_believed_to_be_there(path: Path
         now = 2.1
         assert not follower.health().is_connected
         await follower.stop()
+
+
+async def test_a_commit_that_is_passed_over_is_known_and_not_announced(path: Path) -> None:
+    one, other = story(), story("two")
+    passed: list[str] = []
+
+    def pass_over(of: StoryId) -> bool:
+        passed.append(of)
+        if len(passed) == 3:
+            raise ValueError("passing over fails once")
+        return of == other.id
+
+    async with running(path) as broker, following(path, on_commit=pass_over) as [follower]:
+        published = [each.publish("text") for each in (one, other, other, other, one)]
+        for each in published:
+            broker.publish(each)
+        await until(lambda: len(follower.announcements) == 3)
+        assert await broker.wait_known(LONG)
+        assert follower.announcements == [published[0], published[2], published[4]]
+    assert passed == [each.head.story for each in published]
 
 
 async def test_what_came_together_and_needs_no_reading_is_acknowledged_at_once(path: Path) -> None:

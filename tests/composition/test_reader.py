@@ -10,6 +10,7 @@ import pytest
 
 from app.brokers.local_frames import Outdated
 from app.composition.reader import WriterNews
+from app.domain.identifiers import StoryId
 from app.storage.database.transactions import Database
 
 pytestmark = pytest.mark.anyio
@@ -55,3 +56,19 @@ async def test_sites_are_read_first_and_what_showed_them_is_dropped_then(databas
     assert recorded.done == []
     await reading
     assert recorded.done == ["sites", "texts"]
+
+
+@pytest.mark.parametrize("is_wanted", [True, False])
+async def test_a_commit_makes_what_is_public_outdated_whether_its_events_are_wanted_or_not(
+    database: Database, is_wanted: bool
+) -> None:
+    recorded = _Recorded()
+    kept = {"feeds": "outdate", "discovery": "outdate", "media": "forget"}
+    reading: Any = SimpleNamespace(
+        **{name: SimpleNamespace(**{act: recorded.record(name)}) for name, act in kept.items()}
+    )
+    hub: Any = SimpleNamespace(pass_over=lambda _: not is_wanted, accept=recorded.record("accept"))
+    news = WriterNews(cast(Any, None), database, hub, reading)
+    if not news.pass_over(StoryId("one")):
+        news.accept(cast(Any, None), None)
+    assert sorted(recorded.done) == sorted([*kept, *(["accept"] if is_wanted else [])])

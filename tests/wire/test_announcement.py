@@ -13,7 +13,7 @@ from pydantic_core import from_json, to_json
 from app.domain.clock import Micros
 from app.domain.cursor import MAX_SEQ, Cursor
 from app.domain.identifiers import EntryId, StoryId
-from app.wire.announcement import VERSION, Announcement, MalformedAnnouncement, StoryHead
+from app.wire.announcement import VERSION, Announcement, MalformedAnnouncement, StoryHead, story_of
 from app.wire.encoding import EncodedEntry, EncodedEvent, StoryCounts
 
 PREFIX = struct.Struct("!2sBII")
@@ -49,12 +49,23 @@ EXAMPLE = Announcement(StoryHead(StoryId("one"), "slug", CURSOR, StoryCounts(1, 
 @given(ANNOUNCEMENTS)
 def test_an_announcement_comes_back_from_its_bytes_as_it_was(announcement: Announcement) -> None:
     assert Announcement.from_bytes(announcement.to_bytes()) == announcement
+    assert story_of(announcement.to_bytes()) == announcement.head.story
 
 
 @given(st.binary(max_size=200))
 def test_other_bytes_raise_one_error(data: bytes) -> None:
     with pytest.raises(MalformedAnnouncement):
         Announcement.from_bytes(data)
+    with pytest.raises(MalformedAnnouncement):
+        story_of(data)
+
+
+@pytest.mark.parametrize(
+    "index", [b"{}", b'{"slug":"a","story":"one"}', b'{"story":7}', b'{"story":"\xff"}', b'{"story":"\n"}']
+)
+def test_an_index_that_begins_otherwise_is_nobodys(index: bytes) -> None:
+    with pytest.raises(MalformedAnnouncement):
+        story_of(PREFIX.pack(b"LB", VERSION, zlib.crc32(index), len(index)) + index)
 
 
 def test_every_byte_that_is_changed_or_missing_is_noticed() -> None:

@@ -115,6 +115,10 @@ class StoriesInMemory:
             return self._tasks.spawn(self._answer_open(ask.ref))
         return self._reads.fetch(ask)
 
+    def concerns(self, story: StoryId) -> bool:
+        """Return whether a commit to the story is to be accepted: it is in memory, or may be about to be."""
+        return self._loader.is_loading or self._registry.get(story) is not None
+
     def accept(self, announcement: Announcement, published_at: float | None) -> None:
         """Apply an announcement: advance its story, ignore what is known, notice what is missing.
 

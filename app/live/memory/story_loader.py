@@ -61,14 +61,19 @@ class StoryLoader:
             task.add_done_callback(lambda done: self._finish(ref, done))
         return await asyncio.shield(task)
 
+    @property
+    def is_loading(self) -> bool:
+        """Return whether any load is under way; only then are announcements kept."""
+        return bool(self._loads)
+
     def buffer(self, announcement: Announcement) -> None:
         """Keep an announcement while a load is under way: the head that the load reads may be older."""
-        if self._loads:
+        if self.is_loading:
             self._buffer.append(announcement)
 
     def buffer_head(self, story: StoryId, head: Cursor) -> None:
         """Keep a head that another process told of while a load is under way, which may have read an older one."""
-        if self._loads:
+        if self.is_loading:
             self._heard.append((story, head))
 
     async def _load(self, ref: str) -> LiveStory:

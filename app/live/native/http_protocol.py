@@ -16,6 +16,7 @@ from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.live.native.handshake import AcceptContext, Handshake, try_upgrade
+from app.live.native.response_transport import ResponseTransport
 from app.live.native.upgraded_protocol import UpgradedProtocol
 from app.live.protocol.request_heads import (
     HEAD_LIMIT_BYTES,
@@ -68,7 +69,7 @@ class HttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the time limit of the first request."""
         super().connection_made(transport)
-        self._response_transport = ResponseTransport(transport, self)
+        self._response_transport = ResponseTransport(transport, self.loop, on_close=self.end_after_response)
         self._hub.metrics.connections_by_state.add(self)
         self._enter(ConnectionState.FIRST_BYTE)
 
@@ -167,6 +168,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Start the next request that is here, or the time limit for the next one."""
+        self._flush()
         self.server_state.total_requests += 1
         if self._is_ending or not self._is_open():
             return
@@ -313,8 +315,13 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _close(self) -> None:
         """Close, which waits for the peer to read what is unsent: for as long as it may leave a response unread."""
+        self._flush()
         self._show_unread()
         self.transport.close()
+
+    def _flush(self) -> None:
+        if self._response_transport is not None:
+            self._response_transport.flush()
 
     def _linger(self) -> None:
         if not self._is_open():
@@ -345,7 +352,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._hub.metrics.connections_by_state.discard(self)
         self._hub.connections.unwatch(self)
         if self._response_transport is not None:
-            self._response_transport.protocol = None
+            self._response_transport.leave()
             self._response_transport = None
 
     def _show(self, state: ConnectionState, due_at: float | None) -> None:
@@ -361,22 +368,6 @@ class HttpProtocol(HttpToolsProtocol):
     def _show_unread(self) -> None:
         self._unsent_bytes = self.transport.get_write_buffer_size()
         self._show(ConnectionState.UNREAD, self._hub.seconds() + self._deadlines[ConnectionState.UNREAD])
-
-
-class ResponseTransport:
-    """A connection's transport as its responses see it: a close lets the client read the answer first."""
-
-    __slots__ = ("is_closing", "protocol", "write")
-
-    def __init__(self, transport: asyncio.Transport, protocol: HttpProtocol) -> None:
-        self.write = transport.write
-        self.is_closing = transport.is_closing
-        self.protocol: HttpProtocol | None = protocol
-
-    def close(self) -> None:
-        """Close after what was written."""
-        if self.protocol is not None:
-            self.protocol.end_after_response()
 
 
 class _Refused(Exception):

@@ -81,9 +81,11 @@ class ReadProtocol(HttpProtocol):
         head, body = found
         cycle.response_started = cycle.response_complete = True
         cycle.on_response = _ignore  # as uvicorn does at the end of a task: no cycle is left to the garbage collector
-        self.transport.write(head + encode_headers(self.server_state.default_headers) + b"\r\n")
+        whole_head = head + encode_headers(self.server_state.default_headers) + b"\r\n"
         if body:
-            self.transport.write(body)
+            self.transport.writelines((whole_head, body))
+        else:
+            self.transport.write(whole_head)
         self.on_response_complete()
         return True
 

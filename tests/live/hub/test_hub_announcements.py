@@ -84,6 +84,23 @@ async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconciliation() 
         await waiting
 
 
+async def test_a_commit_is_passed_over_unless_its_story_is_in_memory_or_may_be_about_to_be() -> None:
+    model, other = story(), story("two")
+    log = ModelLog(model, other)
+    log.gate = asyncio.Event()
+    async with running_hub(log) as hub:
+        assert hub.pass_over(model.id)
+        opening = asyncio.create_task(hub.stories.open("one"))
+        await log.waiting.wait()
+        assert not hub.pass_over(model.id)
+        assert not hub.pass_over(other.id), "a load may be of any story: it is found by its slug"
+        log.gate.set()
+        await opening
+        assert not hub.pass_over(model.id)
+        assert hub.pass_over(other.id)
+        assert hub.metrics.announcements == 2
+
+
 async def test_tables_are_compared_at_once_when_others_are_heard_no_more() -> None:
     compared: list[int] = []
     async with running_hub(ModelLog(story()), reconcile_seconds=0.02) as hub:

@@ -1,0 +1,65 @@
+"""What responses write is joined, in order, and nothing of it is lost when the connection is closed behind it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from app.live.native.response_transport import ResponseTransport
+
+pytestmark = pytest.mark.anyio
+
+
+class _Transport:
+    def __init__(self) -> None:
+        self.writes: list[bytes] = []
+
+    def writelines(self, lines: list[bytes]) -> None:
+        self.writes.append(b"".join(lines))
+
+    def is_closing(self) -> bool:
+        return False
+
+
+def _joined() -> tuple[ResponseTransport, list[bytes]]:
+    transport = _Transport()
+    joined = ResponseTransport(
+        cast(Any, transport), asyncio.get_running_loop(), on_close=lambda: transport.writes.append(b"closed")
+    )
+    return joined, transport.writes
+
+
+async def test_what_is_written_in_one_turn_is_one_write_at_its_end() -> None:
+    joined, writes = _joined()
+    for data in (b"head", b"body", b"end"):
+        joined.write(data)
+    assert writes == []
+    await asyncio.sleep(0)
+    joined.write(b"later")
+    await asyncio.sleep(0)
+    assert writes == [b"headbodyend", b"later"]
+
+
+async def test_what_is_held_is_written_before_a_close_and_once() -> None:
+    joined, writes = _joined()
+    joined.write(b"head")
+    joined.write(b"body")
+    joined.close()
+    await asyncio.sleep(0)
+    assert writes == [b"headbody", b"closed"]
+    joined.write(b"a second answer")
+    joined.flush()
+    await asyncio.sleep(0)
+    assert writes == [b"headbody", b"closed", b"a second answer"]
+
+
+async def test_nothing_is_written_to_a_connection_that_has_closed_or_is_anothers() -> None:
+    joined, writes = _joined()
+    joined.write(b"head")
+    joined.leave()
+    joined.write(b"body")
+    joined.close()
+    await asyncio.sleep(0)
+    assert writes == []
