@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
@@ -80,7 +80,13 @@ async def run_use_case(
     """Run a use case in a thread (of those for reads if the request is one) and return what it returns."""
     app_state: AppState = request.app.state.app_state
     threads = app_state.read_threads if request.method in {"GET", "HEAD"} else app_state.write_threads
-    return await threads.run(partial(use_case, app_state.newsroom, call, *args, **kw))
+    turn = turn_of(call, request.path_params.get("story"))
+    return await threads.run(partial(use_case, app_state.newsroom, call, *args, **kw), turn=turn)
+
+
+def turn_of(call: Call, story: str | None) -> Hashable:
+    """Return whose turn a call waits for: who posts without a pause keeps nobody else waiting, nor another story."""
+    return call.credentials, story
 
 
 async def perform(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.http.calls import make_write_call, response_of
+from app.api.http.calls import make_write_call, response_of, turn_of
 from app.api.http.credentials import Credentials, bearer_credentials
 from app.api.http.duplicates import parse_json_body
 from app.api.http.problems import error_response
@@ -64,7 +64,8 @@ class HotCreate:
         )
         work = partial(create_entry, self._app_state.newsroom, call, post.story, draft)
         try:
-            response = response_of(await self._app_state.write_threads.run(work), self._app_state.newsroom)
+            reply = await self._app_state.write_threads.run(work, turn=turn_of(call, post.story))
+            response = response_of(reply, self._app_state.newsroom)
         except LiveblogError as error:
             response = error_response(error, scope)
         await response(scope, receive, send)

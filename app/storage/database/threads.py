@@ -2,14 +2,15 @@
 
 The way to a thread and back is a part of every write, and takes half the time that it takes with a general pool. A call
 that hangs costs one thread of its pool and nobody's patience: who waits for it is answered in time, and the process can
-end without it.
+end without it. Calls take turns by whose they are, so that one that is alone does not wait behind another's hundred.
 """
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from queue import Empty, SimpleQueue
@@ -60,10 +61,15 @@ class Threads:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
-        self._queue: SimpleQueue[_Work | None] = SimpleQueue()
+        self._tickets: SimpleQueue[bool] = SimpleQueue()
+        """One for each call that waits, and False for each thread that is to end."""
+        self._waiting: OrderedDict[Hashable, deque[_Work]] = OrderedDict()
+        """The calls that wait, by turn; the turn that is next comes first."""
 
-    async def run(self, call: Callable[[], Result]) -> Result:
+    async def run(self, call: Callable[[], Result], *, turn: Hashable = None) -> Result:
         """Run `call` in a thread, and return or raise what it does. A cancelled wait ends no call that has begun.
+
+        Calls with the same `turn` are begun in their order, and one after the other of those of each turn.
 
         Raises Unavailable `database_unavailable` when no thread was free in time, so that nothing was done, or when
         the call hangs: its thread is not waited for, and what it does in the end is dropped.
@@ -77,7 +83,7 @@ class Threads:
             self._unfinished += 1
             if self._unfinished > len(self._threads) < self._count:
                 self._begin_thread()
-            self._queue.put(work)
+            self._put(work, turn)
         # Of all that can happen to a call, this alone needs the loop's clock: a thread that never comes back.
         given_up = loop.call_later(self._answer_seconds, _give_up, future)
         try:
@@ -94,7 +100,7 @@ class Threads:
         with self._lock:
             threads, self._threads = self._threads, []
         for _ in threads:
-            self._queue.put(None)
+            self._tickets.put(False)
         for thread in threads:
             thread.join(max(0.0, deadline - monotonic()))
 
@@ -104,16 +110,34 @@ class Threads:
         self._threads.append(thread)
         thread.start()
 
+    def _put(self, work: _Work, turn: Hashable) -> None:
+        waiting = self._waiting.get(turn)
+        if waiting is None:
+            self._waiting[turn] = deque((work,))
+        else:
+            waiting.append(work)
+        self._tickets.put(True)
+
+    def _take(self) -> _Work:
+        """Return the call that is next; its turn goes behind the others'."""
+        with self._lock:
+            turn, waiting = self._waiting.popitem(last=False)
+            work = waiting.popleft()
+            if waiting:
+                self._waiting[turn] = waiting
+            return work
+
     def _work(self) -> None:
         while True:
             try:
-                work = self._queue.get(timeout=self._idle_seconds)
+                is_call = self._tickets.get(timeout=self._idle_seconds)
             except Empty:
                 if self._may_end():
                     return
                 continue
-            if work is None:
+            if not is_call:
                 return
+            work = self._take()
             result, error = None, None
             try:
                 if monotonic() > work.begin_by:
@@ -128,7 +152,7 @@ class Threads:
 
     def _may_end(self) -> bool:
         with self._lock:
-            if not self._queue.empty():
+            if not self._tickets.empty():
                 return False
             with suppress(ValueError):  # closed meanwhile
                 self._threads.remove(threading.current_thread())

@@ -20,9 +20,9 @@ MEGABYTE = 1024 * 1024
 class _CountedThreads(Threads):
     runs = 0
 
-    async def run(self, call):  # type: ignore[no-untyped-def]  # as its parent's
+    async def run(self, call, *, turn=None):  # type: ignore[no-untyped-def]  # as its parent's
         self.runs += 1
-        return await super().run(call)
+        return await super().run(call, turn=turn)
 
 
 async def test_only_a_large_body_is_parsed_in_a_thread() -> None:

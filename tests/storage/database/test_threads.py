@@ -70,6 +70,27 @@ async def test_one_writer_after_the_other_is_served_by_one_thread() -> None:
     threads.close(within_seconds=PATIENCE_SECONDS)
 
 
+async def test_calls_take_turns_by_whose_they_are_and_keep_their_order_within_each() -> None:
+    threads = Threads(1, name="write")
+    begun, go = threading.Event(), threading.Event()
+    done: list[str] = []
+
+    def hold() -> None:
+        begun.set()
+        assert go.wait(PATIENCE_SECONDS)
+
+    held = asyncio.create_task(threads.run(hold, turn="bot"))
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+    calls = [("bot", f"bot {number}") for number in range(4)]
+    calls += [("reporter", "reporter 0"), ("bot", "bot 4"), ("reporter", "reporter 1"), (None, "a job")]
+    waiting = [asyncio.create_task(threads.run(partial(done.append, name), turn=turn)) for turn, name in calls]
+    await asyncio.sleep(0)  # each has begun to wait
+    go.set()
+    await asyncio.gather(held, *waiting)
+    assert done == ["bot 0", "reporter 0", "a job", "bot 1", "reporter 1", "bot 2", "bot 3", "bot 4"]
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
 async def test_who_gives_up_waits_no_longer_and_the_call_is_done_all_the_same() -> None:
     threads = Threads(1, name="write")
     begun, go, done = threading.Event(), threading.Event(), threading.Event()
