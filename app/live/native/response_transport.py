@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+HELD_LIMIT_BYTES = 64 * 1024
+"""What is longer is written at once: only what the transport has makes a response wait for a client that is slow."""
+
 
 class ResponseTransport:
     """A transport whose close lets the client read the answer first (`on_close`), and that joins what is written.
@@ -13,7 +16,7 @@ class ResponseTransport:
     calls of the system, which are a good part of what it costs.
     """
 
-    __slots__ = ("_held", "_loop", "_on_close", "_transport", "is_closing")
+    __slots__ = ("_held", "_held_bytes", "_loop", "_on_close", "_transport", "is_closing")
 
     def __init__(
         self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, *, on_close: Callable[[], None]
@@ -23,16 +26,20 @@ class ResponseTransport:
         self._loop = loop
         self._on_close = on_close
         self._held: list[bytes] = []
+        self._held_bytes = 0
 
     def write(self, data: bytes) -> None:
-        """Write at the end of this turn of the loop, or before it with `flush`."""
+        """Write at the end of this turn of the loop, or before it with `flush`; at once what would be long."""
         if not self._held:
             self._loop.call_soon(self.flush)
         self._held.append(data)
+        self._held_bytes += len(data)
+        if self._held_bytes > HELD_LIMIT_BYTES:
+            self.flush()
 
     def flush(self) -> None:
         """Write now what is held."""
-        held, self._held = self._held, []
+        held, self._held, self._held_bytes = self._held, [], 0
         if held and self._transport is not None:
             self._transport.writelines(held)
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from app.live.native.response_transport import ResponseTransport
+from app.live.native.response_transport import HELD_LIMIT_BYTES, ResponseTransport
 
 pytestmark = pytest.mark.anyio
 
@@ -53,6 +53,16 @@ async def test_what_is_held_is_written_before_a_close_and_once() -> None:
     joined.flush()
     await asyncio.sleep(0)
     assert writes == [b"headbody", b"closed", b"a second answer"]
+
+
+async def test_a_response_without_end_is_held_back_by_its_client_and_not_kept_here() -> None:
+    joined, writes = _joined()
+    piece = b"x" * 1024
+    for _ in range(200):
+        joined.write(piece)
+    assert sum(map(len, writes)) >= 200 * 1024 - HELD_LIMIT_BYTES, "before the turn of the loop is over"
+    await asyncio.sleep(0)
+    assert b"".join(writes) == piece * 200
 
 
 async def test_nothing_is_written_to_a_connection_that_has_closed_or_is_anothers() -> None:
