@@ -229,7 +229,7 @@ def on_slow_disk(server: PostgresServer, *, seconds: float) -> Iterator[None]:
 
     Raises RuntimeError if none was delayed.
     """
-    delayed = server.socket_dir / "delayed"
+    delayed, says = server.socket_dir / "delayed", server.socket_dir / "strace"
     pid = _pid_of(server)
     attached = [f"--attach={each}" for each in (pid, *_children_of(pid))]
     calls = "fsync,fdatasync"
@@ -237,7 +237,7 @@ def on_slow_disk(server: PostgresServer, *, seconds: float) -> Iterator[None]:
     # -f: the sessions that begin meanwhile, too.
     command = [
         "strace",
-        "-f",
+        "-fq",
         "-e",
         f"trace={calls}",
         "-e",
@@ -248,14 +248,14 @@ def on_slow_disk(server: PostgresServer, *, seconds: float) -> Iterator[None]:
         str(delayed),
         *attached,
     ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as tracer:
+    with says.open("w") as errors, subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors) as tracer:
         try:
             yield
         finally:
             tracer.terminate()  # what it has attached to goes on
-            _, says = tracer.communicate(timeout=START_SECONDS)
-    if "(DELAYED)" not in delayed.read_text():
-        raise RuntimeError(f"no fsync was delayed: {says}")
+            tracer.wait(timeout=START_SECONDS)
+    if not delayed.exists() or "(DELAYED)" not in delayed.read_text():
+        raise RuntimeError(f"no fsync was delayed: {says.read_text()}")
 
 
 def _children_of(pid: int) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,7 +36,8 @@ def controlled(served: Application) -> ControlledApplication:
     """Add to the application what only commands may do."""
 
     async def answer(method: str, path: str, token: str | None, body: bytes) -> ControlAnswer:
-        answers = await run_in_thread(lambda: _load_calls(path))
+        calls = await run_in_thread(load_calls)
+        answers = next(answers for prefix, answers in calls.items() if path.startswith(prefix))
         return await answers(served.app_state.newsroom)(method, path, token, body)
 
     return with_controls(
@@ -46,19 +47,21 @@ def controlled(served: Application) -> ControlledApplication:
     )
 
 
-def _load_calls(path: str) -> Callable[[Newsroom], AnswerCall]:
-    """Import what answers the calls at a path: at the first of them, since a server that starts would wait for it."""
-    if path.startswith("/control/copy"):
-        from app.cli.copying.controls import answer_copies  # noqa: PLC0415
+def load_calls() -> Mapping[str, Callable[[Newsroom], AnswerCall]]:
+    """Import what answers the calls of commands, by the beginning of their paths.
 
-        return lambda newsroom: answer_copies(newsroom.database)
-    if path.startswith("/control/exports"):
-        from app.cli.imports.export_controls import answer_exports  # noqa: PLC0415
-
-        return answer_exports
+    It takes as long as a part of the start that nobody needs to wait for: a server does so once it is ready, and
+    before another release can be in the place of its own.
+    """
+    from app.cli.copying.controls import answer_copies  # noqa: PLC0415
     from app.cli.imports.controls import answer_imports  # noqa: PLC0415
+    from app.cli.imports.export_controls import answer_exports  # noqa: PLC0415
 
-    return answer_imports
+    return {
+        "/control/copy": lambda newsroom: answer_copies(newsroom.database),
+        "/control/exports": answer_exports,
+        "/control/imports": answer_imports,
+    }
 
 
 @asynccontextmanager

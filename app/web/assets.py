@@ -16,8 +16,9 @@ import hashlib
 import mimetypes
 import posixpath
 import re
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +29,7 @@ from fastapi import APIRouter, Request, Response
 from app.web import bundling
 from app.web.bundling.joined_scripts import JoinedScripts
 from app.web.bundling.scoped_styles import scope_styles
+from app.web.bundling.short_lines import shorten_lines
 from app.web.headers import has_tag
 from app.web.page_responses import preferred_encoding
 from app.web.refusals import encode_refusals
@@ -48,8 +50,6 @@ _SHORT = "public, max-age=60"
 
 _THEME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _SMALL = 200_000
-_COMMENT_LINES = re.compile(rb"^[ ]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
-_INDENTS = re.compile(rb"^[ ]+", re.MULTILINE)
 _IMPORT = re.compile(rb"""^(?:import|export)\b[^;"'()]*["'](\.[^"']+)["']""", re.MULTILINE)
 _LATE_IMPORT = re.compile(rb"""\bimport\(\s*["'](\.[^"']+)["']""")
 _WORDS = re.compile(r"(words|refusals)/([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4})\.json")
@@ -65,7 +65,7 @@ _SWAGGER_UI_FILES = ("favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.cs
 
 @dataclass(frozen=True)
 class Asset:
-    """One static file, with its compressed forms, each made at the first request for it.
+    """One static file, with its compressed forms, each made at the first request for it, while others wait for it.
 
     `source` is its content, or what `write` makes its content from, likewise at the first request.
     """
@@ -73,11 +73,13 @@ class Asset:
     name: str
     source: bytes
     write: Callable[[], bytes] | None = None
+    _made: dict[str, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
-    @cached_property
+    @property
     def content(self) -> bytes:
         """Return the bytes that are sent, before they are compressed."""
-        return self.source if self.write is None else self.write()
+        return self.source if self.write is None else self._once("content", self.write)
 
     @cached_property
     def media_type(self) -> str:
@@ -94,16 +96,28 @@ class Asset:
         """Return 16 hex digits of the content's SHA-256, of which the ETag is made."""
         return hashlib.sha256(self.content).hexdigest()[:16]
 
-    @cached_property
+    @property
     def brotli(self) -> bytes:
         """Return the content compressed with brotli."""
+        content = self.content
         # The best costs a second on a large file and milliseconds on ours.
-        return bytes(brotli.compress(self.content, quality=11 if len(self.content) < _SMALL else 5))
+        return self._once("br", lambda: bytes(brotli.compress(content, quality=11 if len(content) < _SMALL else 5)))
 
-    @cached_property
+    @property
     def gzip(self) -> bytes:
         """Return the content compressed with gzip."""
-        return gzip.compress(self.content, 9, mtime=0)
+        content = self.content
+        return self._once("gzip", lambda: gzip.compress(content, 9, mtime=0))
+
+    def _once(self, name: str, make: Callable[[], bytes]) -> bytes:
+        """Return what was made under that name, or make it: in one thread, however many ask at once."""
+        made = self._made.get(name)
+        if made is None:
+            with self._lock:
+                made = self._made.get(name)
+                if made is None:
+                    made = self._made[name] = make()
+        return made
 
     def encoded(self, encoding: Encoding) -> tuple[bytes, str]:
         """Return the bytes in that encoding, if they are worth compressing, and the name of their encoding or ""."""
@@ -224,16 +238,7 @@ def _read_files(folder: Path) -> dict[str, Asset]:
 
 def _read_file(name: str, path: Path) -> Asset:
     content = path.read_bytes()
-    return Asset(name, content, partial(shortened, content) if path.suffix == ".js" else None)
-
-
-def shortened(script: bytes) -> bytes:
-    """Return a script without the lines that are comments whole, and without what indents the others.
-
-    Both are of no use to readers, and a third of it. Ours begin a comment at the beginning of a line, or behind code on
-    the same line; the latter stay. None has a text in backquotes that goes over a line which begins with a blank.
-    """
-    return _INDENTS.sub(b"", _COMMENT_LINES.sub(b"", script))
+    return Asset(name, content, partial(shorten_lines, content) if path.suffix == ".js" else None)
 
 
 def find_swagger_ui() -> list[Path]:

@@ -69,7 +69,6 @@ def missing_programs() -> list[str]:
     found = {
         "PostgreSQL": find_programs() is not None,
         "Redis": any(shutil.which(name) for name in ("redis-server", "valkey-server")),
-        "strace": shutil.which("strace") is not None,
         "nginx": shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin") is not None,
     }
     return [name for name, is_there in found.items() if not is_there]

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import asyncio
 import gzip
 import re
 import shutil
+import threading
+import time
 from collections.abc import AsyncIterator
 from itertools import permutations
 from pathlib import Path
@@ -12,7 +15,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.web.assets import STATIC_FOLDER, Assets, asset_routes, shortened
+from app.web.assets import STATIC_FOLDER, Asset, Assets, asset_routes
+from app.web.bundling.short_lines import shorten_lines
 from app.web.rendering import Renderer
 from app.web.words import Catalogue
 from app.wire.links import Links
@@ -81,8 +85,30 @@ async def test_text_is_compressed_for_those_who_can_read_it(
     async with client.stream("GET", "/static/client.js", headers={"Accept-Encoding": accepted}) as answer:
         raw = b"".join([part async for part in answer.aiter_raw()])
     assert callable(unpack)
-    assert unpack(raw) == shortened((STATIC_FOLDER / "client.js").read_bytes())
+    assert unpack(raw) == shorten_lines((STATIC_FOLDER / "client.js").read_bytes())
     assert answer.headers["vary"] == "Accept-Encoding"
+
+
+@pytest.mark.parametrize("form", ["content", "brotli", "gzip"])
+async def test_a_file_is_written_and_compressed_by_the_first_who_ask_and_once(form: str) -> None:
+    together = threading.Barrier(4, timeout=10)
+    written: list[str] = []
+
+    def write() -> bytes:
+        written.append("once")
+        time.sleep(0.05)  # the others come meanwhile
+        return b"let a;"
+
+    asset = Asset("a.js", b"let a; // source", write)
+
+    def ask() -> bytes:
+        together.wait()
+        found: bytes = getattr(asset, form)
+        return found
+
+    found = await asyncio.gather(*(asyncio.to_thread(ask) for _ in range(4)))
+    assert written == ["once"]
+    assert {id(each) for each in found} == {id(getattr(asset, form))}
 
 
 async def test_encodings_have_etags_of_their_own(client: httpx.AsyncClient) -> None:
@@ -263,12 +289,12 @@ def test_what_helps_to_read_is_small_and_loaded_later() -> None:
 
 def test_scripts_are_sent_without_indents_and_the_lines_that_only_explain_them() -> None:
     script = b'// What it is.\n\n/** Says\n * more. */\nconst a = "/** no */"; // kept\n  // gone\n  const b = 1;\n'
-    assert shortened(script) == b'\nconst a = "/** no */"; // kept\nconst b = 1;\n'
+    assert shorten_lines(script) == b'\nconst a = "/** no */"; // kept\nconst b = 1;\n'
     for path in STATIC_FOLDER.glob("**/*.js"):
         text = path.read_text(encoding="utf-8")
         odd = [line for line in text.splitlines() if line.replace('"`"', "").count("`") % 2]
         assert [line for line in odd if "[" not in line] == [], f"{path.name}: a text over lines would lose its indents"
         code = [line.lstrip() for line in text.splitlines() if line.strip()]
-        sent = [line for line in shortened(path.read_bytes()).decode().splitlines() if line.strip()]
+        sent = [line for line in shorten_lines(path.read_bytes()).decode().splitlines() if line.strip()]
         left_out = [line.strip() for line in code if line not in sent]
         assert all(line.startswith(("//", "/**", "*")) or line.endswith("*/") for line in left_out), path.name

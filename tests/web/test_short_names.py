@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.web.assets import STATIC_FOLDER, STORY_PAGES, shortened
+from app.web.assets import STATIC_FOLDER, STORY_PAGES
 from app.web.bundling.joined_scripts import scripts_of_pages
 from app.web.bundling.script_tokens import UnreadableScript
+from app.web.bundling.short_lines import shorten_lines
 from app.web.bundling.short_names import shorten_script
 from tests.web.test_scripts import TESTS, passed, run_node
 
@@ -112,7 +113,7 @@ def _tested_with_short_names(folder: Path, tests: list[str]) -> int:
         shutil.copytree(part, folder / part.relative_to(ROOT))
     (folder / "docs").mkdir()
     shutil.copy(ROOT / "docs/apply-fixtures.json", folder / "docs")
-    scripts = {path.relative_to(static).as_posix(): shortened(path.read_bytes()) for path in static.glob("**/*.js")}
+    scripts = {path.relative_to(static).as_posix(): shorten_lines(path.read_bytes()) for path in static.glob("**/*.js")}
     named = scripts_of_pages(scripts, STORY_PAGES)
     assert {"apply.js", "client.js", "embeds/consent.js", "reading/visits.js"} <= named
     for name in named:

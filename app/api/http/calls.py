@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
@@ -15,6 +15,7 @@ from app.api.http.state import AppState
 from app.domain.errors import MalformedInput
 from app.newsroom.context.media_addresses import with_signed_media
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.storage.database.threads import Turn
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -84,7 +85,7 @@ async def run_use_case(
     return await threads.run(partial(use_case, app_state.newsroom, call, *args, **kw), turn=turn)
 
 
-def turn_of(call: Call, story: str | None) -> Hashable:
+def turn_of(call: Call, story: str | None = None) -> Turn:
     """Return whose turn a call waits for: who posts without a pause keeps nobody else waiting, nor another story."""
     return call.credentials, story
 

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Body, Request, Response
 
 from app.api.http.bodies import EntryRoute
-from app.api.http.calls import ReadCall, response_of
+from app.api.http.calls import ReadCall, response_of, turn_of
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import AppState
@@ -31,4 +31,4 @@ async def convert_body(
     """
     app_state: AppState = request.app.state.app_state
     work = partial(conversions.convert_body, app_state.newsroom, call, draft)
-    return response_of(await app_state.read_threads.run(work), app_state.newsroom)
+    return response_of(await app_state.read_threads.run(work, turn=turn_of(call)), app_state.newsroom)

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
 from app.api.http.bodies import EntryRoute, UploadRoute, WriteRoute
-from app.api.http.calls import ReadCall, WriteCall, perform, response_of, run_use_case
+from app.api.http.calls import ReadCall, WriteCall, perform, response_of, run_use_case, turn_of
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import AppState
@@ -80,7 +80,8 @@ async def upload_media(
     """
     app_state: AppState = request.app.state.app_state
     media = app_state.media
-    await app_state.read_threads.run(partial(admit_upload, app_state.newsroom, call, quota_bytes=media.quota_bytes))
+    admit = partial(admit_upload, app_state.newsroom, call, quota_bytes=media.quota_bytes)
+    await app_state.read_threads.run(admit, turn=turn_of(call))
     asked = {"id": id, "alt": alt, "caption": caption, "credit": credit, "rights": rights, "focal": focal}
     if media.receiving >= RECEIVING_LIMIT:
         raise Unavailable("media_busy", "Too many files are being sent at the moment.", retry_after_seconds=5)
@@ -106,7 +107,8 @@ async def _receive(request: Request, call: Call, asked: dict[str, str | None]) -
 
 async def _keep(app_state: AppState, call: Call, written: MediaUpload, upload: Upload) -> Reply:
     newsroom, threads, media = app_state.newsroom, app_state.write_threads, app_state.media
-    known = await threads.run(partial(find_upload, newsroom, call, written, upload.received))
+    turn = turn_of(call)
+    known = await threads.run(partial(find_upload, newsroom, call, written, upload.received), turn=turn)
     if known is not None:
         return known
     converted = await media.decoder.convert(upload.path, upload.converted, declared=upload.declared)
@@ -114,7 +116,7 @@ async def _keep(app_state: AppState, call: Call, written: MediaUpload, upload: U
     await media.files.keep(name, upload.converted, [each.file for each in converted.renditions])
     keep = partial(keep_upload, newsroom, call, written, upload.received, name=name, converted=converted)
     try:
-        kept = await threads.run(keep)
+        kept = await threads.run(keep, turn=turn)
     except Unavailable:
         raise  # it may have been written all the same: files without a row are found in time
     except LiveblogError:

@@ -8,10 +8,11 @@ from socket import socket
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from app.cli.admin_api import control_path, controlled
+from app.cli.admin_api import control_path, controlled, load_calls
 from app.cli.greeting import Greeting
 from app.composition.admin_token import ADMIN_TOKEN_FILE, load_admin_token
 from app.composition.roles import ALONE, Role, Worker
+from app.jobs.job import run_in_thread
 from app.server.process_tuning import collector_paused
 from app.server.workers.restarting import STOP_SECONDS
 from app.settings import Settings
@@ -59,6 +60,8 @@ def serve_process(
             await greeting()
         else:
             supervisor.say_ready(greeting, stop_seconds=settings.drain_seconds + STOP_SECONDS)
+        if worker.duties.writes and control_path(settings) is not None:
+            await run_in_thread(load_calls)
 
     run_server(
         server,

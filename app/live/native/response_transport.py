@@ -5,9 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-HELD_LIMIT_BYTES = 64 * 1024
-"""What is longer is written at once: only what the transport has makes a response wait for a client that is slow."""
-
 
 class ResponseTransport:
     """A transport whose close lets the client read the answer first (`on_close`), and that joins what is written.
@@ -24,17 +21,24 @@ class ResponseTransport:
         self.is_closing = transport.is_closing
         self._transport: asyncio.Transport | None = transport
         self._loop = loop
-        self._on_close = on_close
+        self._on_close: Callable[[], None] | None = on_close
         self._held: list[bytes] = []
         self._held_bytes = 0
 
     def write(self, data: bytes) -> None:
-        """Write at the end of this turn of the loop, or before it with `flush`; at once what would be long."""
+        """Write at the end of this turn of the loop, or before it with `flush`.
+
+        Write at once what is long, or where the client has not read what was written before: what makes a response wait
+        for its client is that the transport has too much of it.
+        """
+        if self._transport is None:
+            return
         if not self._held:
             self._loop.call_soon(self.flush)
         self._held.append(data)
         self._held_bytes += len(data)
-        if self._held_bytes > HELD_LIMIT_BYTES:
+        _, most_bytes = self._transport.get_write_buffer_limits()
+        if self._held_bytes >= most_bytes or self._transport.get_write_buffer_size():
             self.flush()
 
     def flush(self) -> None:
@@ -46,9 +50,10 @@ class ResponseTransport:
     def close(self) -> None:
         """Close after what was written."""
         self.flush()
-        if self._transport is not None:
+        if self._on_close is not None:
             self._on_close()
 
     def leave(self) -> None:
-        """Write nothing more: the connection has closed, or is another protocol's."""
-        self._transport = None
+        """Write nothing more: the connection has closed, or is another protocol's. Nothing of it is kept."""
+        self._transport = self._on_close = None
+        self._held = []

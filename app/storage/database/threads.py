@@ -30,6 +30,10 @@ IDLE_SECONDS = 10.0
 
 Result = TypeVar("Result")
 
+Turn = tuple[Hashable, Hashable]
+"""Whose a call is, and what it is about: calls alternate by the first, and among those of one by the second."""
+NOBODYS: Turn = (None, None)
+
 
 class _Work(NamedTuple):
     call: Callable[[], Any]
@@ -63,13 +67,13 @@ class Threads:
         self._unfinished = 0
         self._tickets: SimpleQueue[bool] = SimpleQueue()
         """One for each call that waits, and False for each thread that is to end."""
-        self._waiting: OrderedDict[Hashable, deque[_Work]] = OrderedDict()
-        """The calls that wait, by turn; the turn that is next comes first."""
+        self._waiting: OrderedDict[Hashable, OrderedDict[Hashable, deque[_Work]]] = OrderedDict()
+        """The calls that wait, by both parts of their turn; what is next comes first in each."""
 
-    async def run(self, call: Callable[[], Result], *, turn: Hashable = None) -> Result:
+    async def run(self, call: Callable[[], Result], *, turn: Turn = NOBODYS) -> Result:
         """Run `call` in a thread, and return or raise what it does. A cancelled wait ends no call that has begun.
 
-        Calls with the same `turn` are begun in their order, and one after the other of those of each turn.
+        Calls with the same `turn` are begun in their order, others alternate with them.
 
         Raises Unavailable `database_unavailable` when no thread was free in time, so that nothing was done, or when
         the call hangs: its thread is not waited for, and what it does in the end is dropped.
@@ -110,21 +114,21 @@ class Threads:
         self._threads.append(thread)
         thread.start()
 
-    def _put(self, work: _Work, turn: Hashable) -> None:
-        waiting = self._waiting.get(turn)
-        if waiting is None:
-            self._waiting[turn] = deque((work,))
-        else:
-            waiting.append(work)
+    def _put(self, work: _Work, turn: Turn) -> None:
+        whose, about = turn
+        self._waiting.setdefault(whose, OrderedDict()).setdefault(about, deque()).append(work)
         self._tickets.put(True)
 
     def _take(self) -> _Work:
-        """Return the call that is next; its turn goes behind the others'."""
+        """Return the call that is next; both parts of its turn go behind the others'."""
         with self._lock:
-            turn, waiting = self._waiting.popitem(last=False)
-            work = waiting.popleft()
-            if waiting:
-                self._waiting[turn] = waiting
+            whose, theirs = self._waiting.popitem(last=False)
+            about, calls = theirs.popitem(last=False)
+            work = calls.popleft()
+            if calls:
+                theirs[about] = calls
+            if theirs:
+                self._waiting[whose] = theirs
             return work
 
     def _work(self) -> None:

@@ -9,7 +9,7 @@ import threading
 import pytest
 
 from app.api.http.duplicates import LARGE_BODY_BYTES, MAX_VALUES, TooManyValues, parse_json, parse_json_body
-from app.storage.database.threads import Threads
+from app.storage.database.threads import NOBODYS, Threads
 from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio
@@ -20,7 +20,7 @@ MEGABYTE = 1024 * 1024
 class _CountedThreads(Threads):
     runs = 0
 
-    async def run(self, call, *, turn=None):  # type: ignore[no-untyped-def]  # as its parent's
+    async def run(self, call, *, turn=NOBODYS):  # type: ignore[no-untyped-def]  # as its parent's
         self.runs += 1
         return await super().run(call, turn=turn)
 

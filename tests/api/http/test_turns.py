@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.storage.database.threads import Threads
+from app.storage.database.threads import NOBODYS, Threads, Turn
 from tests.api.server import Server
 from tests.waiting import until
 
@@ -22,7 +22,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     turns: list[object] = []
     run = Threads.run
 
-    def recorded(self: Threads, call: Any, *, turn: object = None) -> Awaitable[Any]:
+    def recorded(self: Threads, call: Any, *, turn: Turn = NOBODYS) -> Awaitable[Any]:
         turns.append(turn)
         return run(self, call, turn=turn)
 
@@ -42,7 +42,7 @@ async def test_a_post_waits_for_one_of_those_that_another_sends_without_a_pause(
     typed = {"Content-Type": content_type}
     headers = typed if token is None else {**typed, "Authorization": f"Bearer {token}"}
     threads, go = server.app_state.write_threads, threading.Event()
-    held = [asyncio.create_task(threads.run(go.wait, turn=number)) for number in range(2)]
+    held = [asyncio.create_task(threads.run(go.wait, turn=(number, None))) for number in range(2)]
     answered: list[str] = []
 
     async def post(who: str, story: dict[str, Any], headers: dict[str, str]) -> None:

@@ -261,7 +261,8 @@ async def test_requests_for_protocols_that_are_none_of_ours_are_answered_however
         assert len(await answers(port, request * count, count)) == count
 
 
-async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector() -> None:
+@pytest.mark.parametrize(("path", "answer"), [("/ready?1", b"at once 1"), ("/task?1", b"by a task 1")])
+async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector(path: str, answer: bytes) -> None:
     application = Reads()
     gc.collect()
     gc.disable()
@@ -269,8 +270,8 @@ async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector() 
         async with serving_http(application) as (_, port, state):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             async with asyncio.timeout(SOON):
-                writer.write(ask("/ready?1"))
-                await reader.readuntil(b"at once 1")
+                writer.write(ask(path))
+                await reader.readuntil(answer)
             (connection,) = state.connections
             cycle = weakref.ref(connection.cycle)  # type: ignore[union-attr]  # one of HTTP
             del connection

@@ -7,24 +7,34 @@ from typing import Any, cast
 
 import pytest
 
-from app.live.native.response_transport import HELD_LIMIT_BYTES, ResponseTransport
+from app.live.native.response_transport import ResponseTransport
 
 pytestmark = pytest.mark.anyio
+
+MOST_BYTES = 16 * 1024
 
 
 class _Transport:
     def __init__(self) -> None:
         self.writes: list[bytes] = []
+        self.unread_bytes = 0
 
     def writelines(self, lines: list[bytes]) -> None:
         self.writes.append(b"".join(lines))
+
+    def get_write_buffer_limits(self) -> tuple[int, int]:
+        return 0, MOST_BYTES
+
+    def get_write_buffer_size(self) -> int:
+        return self.unread_bytes
 
     def is_closing(self) -> bool:
         return False
 
 
-def _joined() -> tuple[ResponseTransport, list[bytes]]:
+def _joined(*, unread_bytes: int = 0) -> tuple[ResponseTransport, list[bytes]]:
     transport = _Transport()
+    transport.unread_bytes = unread_bytes
     joined = ResponseTransport(
         cast(Any, transport), asyncio.get_running_loop(), on_close=lambda: transport.writes.append(b"closed")
     )
@@ -58,11 +68,18 @@ async def test_what_is_held_is_written_before_a_close_and_once() -> None:
 async def test_a_response_without_end_is_held_back_by_its_client_and_not_kept_here() -> None:
     joined, writes = _joined()
     piece = b"x" * 1024
-    for _ in range(200):
+    for number in range(200):
         joined.write(piece)
-    assert sum(map(len, writes)) >= 200 * 1024 - HELD_LIMIT_BYTES, "before the turn of the loop is over"
+        assert (number + 1) * 1024 - sum(map(len, writes)) < MOST_BYTES, "before the turn of the loop is over"
     await asyncio.sleep(0)
     assert b"".join(writes) == piece * 200
+
+
+async def test_nothing_is_held_for_a_client_that_has_not_read_what_came_before() -> None:
+    joined, writes = _joined(unread_bytes=1)
+    for data in (b"one", b"two"):
+        joined.write(data)
+    assert writes == [b"one", b"two"]
 
 
 async def test_nothing_is_written_to_a_connection_that_has_closed_or_is_anothers() -> None:

@@ -70,7 +70,19 @@ async def test_one_writer_after_the_other_is_served_by_one_thread() -> None:
     threads.close(within_seconds=PATIENCE_SECONDS)
 
 
-async def test_calls_take_turns_by_whose_they_are_and_keep_their_order_within_each() -> None:
+@pytest.mark.parametrize(
+    ("calls", "order"),
+    [
+        ("a1 a2 a3 b1 a4 b2", "a1 b1 a2 b2 a3 a4"),
+        ("a1 a2 c1 b1 c2 b2", "a1 c1 b1 a2 c2 b2"),
+        ("ax1 ax2 ay1 b1 az1 ax3 b2", "ax1 b1 ay1 b2 az1 ax2 ax3"),
+    ],
+    ids=["two", "three", "one with several stories"],
+)
+async def test_calls_alternate_by_whose_they_are_then_by_story_and_keep_their_order_in_each(
+    calls: str, order: str
+) -> None:
+    """Each call is named after whose it is, its story, and its number there."""
     threads = Threads(1, name="write")
     begun, go = threading.Event(), threading.Event()
     done: list[str] = []
@@ -79,15 +91,16 @@ async def test_calls_take_turns_by_whose_they_are_and_keep_their_order_within_ea
         begun.set()
         assert go.wait(PATIENCE_SECONDS)
 
-    held = asyncio.create_task(threads.run(hold, turn="bot"))
+    held = asyncio.create_task(threads.run(hold))
     await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
-    calls = [("bot", f"bot {number}") for number in range(4)]
-    calls += [("reporter", "reporter 0"), ("bot", "bot 4"), ("reporter", "reporter 1"), (None, "a job")]
-    waiting = [asyncio.create_task(threads.run(partial(done.append, name), turn=turn)) for turn, name in calls]
+    waiting = [
+        asyncio.create_task(threads.run(partial(done.append, name), turn=(name[0], name[1:-1])))
+        for name in calls.split()
+    ]
     await asyncio.sleep(0)  # each has begun to wait
     go.set()
     await asyncio.gather(held, *waiting)
-    assert done == ["bot 0", "reporter 0", "a job", "bot 1", "reporter 1", "bot 2", "bot 3", "bot 4"]
+    assert done == order.split()
     threads.close(within_seconds=PATIENCE_SECONDS)
 
 
