@@ -85,7 +85,10 @@ def children_of(pid: int) -> dict[str, int]:
     require("/proc", found=listed.exists(), reason="this is read from Linux's /proc")
     found = {}
     for child in sorted(map(int, listed.read_text().split())):
-        command = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        try:
+            command = Path(f"/proc/{child}/cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):  # it has ended since it was listed
+            continue
         if b"serve-worker" in command:
             number = int(command[command.index(b"--number") + 1])
             found[f"worker-{number}" if number else "writer"] = child
@@ -96,7 +99,7 @@ def is_running(pid: int) -> bool:
     """Return whether a process runs; one that has ended and is not waited for does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # also between opening it and reading
         return False
 
 
