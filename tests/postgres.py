@@ -253,7 +253,9 @@ def on_slow_disk(server: PostgresServer, *, seconds: float) -> Iterator[None]:
             yield
         finally:
             tracer.terminate()  # what it has attached to goes on
-            tracer.wait(timeout=START_SECONDS)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                tracer.wait(timeout=START_SECONDS)
+            tracer.kill()  # nothing, where it has ended
     if not delayed.exists() or "(DELAYED)" not in delayed.read_text():
         raise RuntimeError(f"no fsync was delayed: {says.read_text()}")
 

@@ -5,7 +5,6 @@ import gzip
 import re
 import shutil
 import threading
-import time
 from collections.abc import AsyncIterator
 from itertools import permutations
 from pathlib import Path
@@ -91,18 +90,19 @@ async def test_text_is_compressed_for_those_who_can_read_it(
 
 @pytest.mark.parametrize("form", ["content", "brotli", "gzip"])
 async def test_a_file_is_written_and_compressed_by_the_first_who_ask_and_once(form: str) -> None:
-    together = threading.Barrier(4, timeout=10)
+    asking = threading.Semaphore(0)
     written: list[str] = []
 
     def write() -> bytes:
         written.append("once")
-        time.sleep(0.05)  # the others come meanwhile
+        for _ in range(4):  # until all of them ask
+            assert asking.acquire(timeout=10)
         return b"let a;"
 
     asset = Asset("a.js", b"let a; // source", write)
 
     def ask() -> bytes:
-        together.wait()
+        asking.release()
         found: bytes = getattr(asset, form)
         return found
 

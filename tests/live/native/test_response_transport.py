@@ -41,14 +41,19 @@ def _joined(*, unread_bytes: int = 0) -> tuple[ResponseTransport, list[bytes]]:
     return joined, transport.writes
 
 
+async def end_of_turn() -> None:
+    """Let the loop finish its turn: what was to be called soon has been called."""
+    await asyncio.sleep(0)
+
+
 async def test_what_is_written_in_one_turn_is_one_write_at_its_end() -> None:
     joined, writes = _joined()
     for data in (b"head", b"body", b"end"):
         joined.write(data)
     assert writes == []
-    await asyncio.sleep(0)
+    await end_of_turn()
     joined.write(b"later")
-    await asyncio.sleep(0)
+    await end_of_turn()
     assert writes == [b"headbodyend", b"later"]
 
 
@@ -57,11 +62,11 @@ async def test_what_is_held_is_written_before_a_close_and_once() -> None:
     joined.write(b"head")
     joined.write(b"body")
     joined.close()
-    await asyncio.sleep(0)
+    await end_of_turn()
     assert writes == [b"headbody", b"closed"]
     joined.write(b"a second answer")
     joined.flush()
-    await asyncio.sleep(0)
+    await end_of_turn()
     assert writes == [b"headbody", b"closed", b"a second answer"]
 
 
@@ -71,7 +76,7 @@ async def test_a_response_without_end_is_held_back_by_its_client_and_not_kept_he
     for number in range(200):
         joined.write(piece)
         assert (number + 1) * 1024 - sum(map(len, writes)) < MOST_BYTES, "before the turn of the loop is over"
-    await asyncio.sleep(0)
+    await end_of_turn()
     assert b"".join(writes) == piece * 200
 
 
@@ -88,5 +93,5 @@ async def test_nothing_is_written_to_a_connection_that_has_closed_or_is_anothers
     joined.leave()
     joined.write(b"body")
     joined.close()
-    await asyncio.sleep(0)
+    await end_of_turn()
     assert writes == []
