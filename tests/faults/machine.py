@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,7 +109,9 @@ class MachineProcess(Server):
         assert self.process is not None
         found: list[int] = []
         for link in Path(f"/proc/{self.process.pid}/fd").iterdir():
-            if os.path.realpath(link) == os.path.realpath(path):
+            if os.path.realpath(link) != os.path.realpath(path):
+                continue
+            with suppress(FileNotFoundError):  # closed since it was listed
                 lines = Path(f"/proc/{self.process.pid}/fdinfo/{link.name}").read_text().splitlines()
                 found += [int(line.split()[1], 8) for line in lines if line.startswith("flags:")]
         return found
