@@ -14,6 +14,7 @@ from app.storage.database.threads import Threads
 from tests.api.server import Server
 from tests.contracts.digest import rows_of
 from tests.pictures import png, require_decoder
+from tests.waiting import PATIENCE_SECONDS, until
 
 pytestmark = pytest.mark.anyio
 
@@ -46,9 +47,16 @@ async def test_it_answers_a_body_in_every_form_and_writes_nothing(server: Server
 @contextlib.asynccontextmanager
 async def occupied(threads: Threads) -> AsyncIterator[None]:
     """Keep every thread of a pool busy meanwhile."""
+    begun: list[None] = []
     is_over = threading.Event()
-    busy = [asyncio.ensure_future(threads.run(is_over.wait)) for _ in range(threads._count)]
+
+    def hold() -> None:
+        begun.append(None)
+        is_over.wait(PATIENCE_SECONDS)
+
+    busy = [asyncio.ensure_future(threads.run(hold)) for _ in range(threads._count)]
     try:
+        await until(lambda: len(begun) == len(busy))  # or another call has its turn before the last of these
         yield
     finally:
         is_over.set()
