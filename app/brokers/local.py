@@ -17,6 +17,7 @@ from typing import cast
 import structlog
 
 from app.brokers.broker import BrokerHealth, OnAnnouncement, OnHead
+from app.brokers.known_waits import KnownWaits
 from app.brokers.local_frames import (
     FRAME_LIMIT_BYTES,
     Frame,
@@ -65,7 +66,7 @@ class LocalBroker:
         self._server: asyncio.Server | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._followers: set[_Follower] = set()
-        self._waits: list[tuple[int, asyncio.Future[None]]] = []
+        self._waits = KnownWaits()
         self._published = 0
         self._lost = 0
 
@@ -86,7 +87,7 @@ class LocalBroker:
             self._server.close()
         for follower in tuple(self._followers):
             follower.close()
-        self._end_waits()
+        self._waits.end()
 
     def publish(self, announcement: Announcement) -> None:
         """Pass an announcement on, to this process as it is and to the others as bytes. Never raises, never waits."""
@@ -116,30 +117,28 @@ class LocalBroker:
         """Count the processes that follow now."""
         return len(self._followers)
 
-    async def wait_known(self, timeout_seconds: float) -> bool:
-        """Wait until the others know everything that was published up to now; return whether they do.
+    @property
+    def published(self) -> int:
+        """Return the number of what was published last."""
+        return self._published
+
+    async def wait_known(self, timeout_seconds: float, *, but: int = 0) -> bool:
+        """Wait until the others, but the one with that pid, know all that is published by now; return whether they do.
 
         One that does not say so in time is not waited for again until it has caught up: nobody who is stopped holds
         every write by so much.
         """
         number = self._published
-        if not any(each.is_prompt and each.known < number for each in self._followers):
+        if await self._waits.wait(lambda: self._is_known(number, but), timeout_seconds):
             return True
-        known: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        wait = (number, known)
-        self._waits.append(wait)
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await known
-        except TimeoutError:
-            for each in self._followers:
+        for each in self._followers:
+            if each.pid != but:
                 each.record_late(number)
-            self._settle()
-            return False
-        finally:
-            if wait in self._waits:
-                self._waits.remove(wait)
-        return True
+        self._waits.settle()
+        return False
+
+    def _is_known(self, number: int, but: int) -> bool:
+        return not any(each.is_prompt and each.known < number and each.pid != but for each in self._followers)
 
     def _publish(self, encode: Callable[[int], bytes]) -> None:
         loop = self._loop
@@ -176,25 +175,12 @@ class LocalBroker:
             published=lambda: self._published,
             on_join=self._followers.add,
             on_leave=self._leave,
-            on_known=self._settle,
+            on_known=self._waits.settle,
         )
 
     def _leave(self, follower: _Follower) -> None:
         self._followers.discard(follower)
-        self._settle()
-
-    def _settle(self) -> None:
-        """End the waits for what all who are waited for know by now."""
-        if self._waits:
-            known = min((each.known for each in self._followers if each.is_prompt), default=self._published)
-            for number, waiting in self._waits:
-                if number <= known and not waiting.done():
-                    waiting.set_result(None)
-
-    def _end_waits(self) -> None:
-        for _, waiting in self._waits:
-            if not waiting.done():
-                waiting.set_result(None)
+        self._waits.settle()
 
     async def _cut_silent(self) -> None:
         while True:

@@ -18,6 +18,7 @@ from typing import cast
 import structlog
 
 from app.brokers.broker import BrokerHealth, OnAnnouncement, OnHead
+from app.brokers.known_waits import KnownWaits
 from app.brokers.local_frames import (
     FRAME_LIMIT_BYTES,
     Frame,
@@ -82,6 +83,7 @@ class LocalFollower:
         self._on_announcements: tuple[OnAnnouncement, ...] = ()
         self._on_heads: tuple[OnHead, ...] = ()
         self._keeper: asyncio.Task[None] | None = None
+        self._following: _Following | None = None
         self._answered_at = float("-inf")
         self._greeted = asyncio.Event()
         self._failing_since: float | None = None
@@ -118,6 +120,14 @@ class LocalFollower:
         is_heard = self._monotonic() - self._answered_at <= DEAF_SECONDS
         return BrokerHealth(self._keeper is not None and is_heard, self.lost)
 
+    async def wait_applied(self, number: int, timeout_seconds: float) -> bool:
+        """Wait until everything up to that number is applied here; return whether it is.
+
+        While this process hears nothing, or is late already, it waits for nothing: then it reads the tables before it
+        answers a reader.
+        """
+        return self._following is not None and await self._following.wait_applied(number, timeout_seconds)
+
     async def _keep_following(self) -> None:
         while True:
             try:
@@ -137,6 +147,7 @@ class LocalFollower:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 await following.wait_greeted()
+            self._following = following
             while True:
                 self._record_answer(following.answered_at)
                 following.probe()
@@ -145,6 +156,7 @@ class LocalFollower:
                 if self._monotonic() - following.answered_at > DEAF_SECONDS:
                     raise _Over(f"no probe came back for {DEAF_SECONDS:g} seconds")
         finally:
+            self._following = None
             transport.abort()
             following.end()
 
@@ -231,6 +243,8 @@ class _Following(asyncio.Protocol):
         self._error: MalformedFrame | None = None
         self._applied = 0
         self._acknowledged = -1
+        self._late_until = -1
+        self._waits = KnownWaits()
         self._unfinished: dict[asyncio.Future[None], int] = {}
         self._probes: dict[int, float] = {}
         self._probe = 0
@@ -274,6 +288,15 @@ class _Following(asyncio.Protocol):
         self._raise_error()
         return self._over.is_set()
 
+    async def wait_applied(self, number: int, timeout_seconds: float) -> bool:
+        """Wait until everything up to that number is applied; return whether it is."""
+        if self._acknowledged < self._late_until:
+            return False
+        if await self._waits.wait(lambda: self._acknowledged >= number, timeout_seconds):
+            return True
+        self._late_until = number
+        return False
+
     def probe(self) -> None:
         """Send a probe, which the other side sends back."""
         if self._transport is not None:
@@ -282,7 +305,8 @@ class _Following(asyncio.Protocol):
             self._transport.write(encode_frame(Kind.PING, number=self._probe))
 
     def end(self) -> None:
-        """Cancel what has not ended."""
+        """Cancel what has not ended, and wait for it no more."""
+        self._waits.end()
         for each in tuple(self._unfinished):
             each.cancel()
 
@@ -316,6 +340,7 @@ class _Following(asyncio.Protocol):
         if self._transport is not None and self._greeted.is_set() and known > self._acknowledged:
             self._acknowledged = known
             self._transport.write(encode_frame(Kind.KNOWN, number=known))
+            self._waits.settle()
 
     def _raise_error(self) -> None:
         if self._error is not None:

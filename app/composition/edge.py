@@ -98,13 +98,13 @@ def make_edge(
         app_state.hub,
         newsroom_stream=newsroom_stream_route if writer is None else writer.streams,
     )
-    behind = dispatch if writer is None else Forwarding(dispatch, writer.link)
+    behind = dispatch if writer is None else Forwarding(dispatch, writer.link, wait_applied=writer.wait_applied)
     hot_reads = HotReads(behind, app_state.reading)
     inner: ASGIApp = hot_reads
     if writer is None:
         inner = CommentLimits(inner, lambda: app_state.comments.limiter)
     if isinstance(broker, LocalBroker):
-        inner = KnownWrites(inner, broker.wait_known)
+        inner = KnownWrites(inner, broker)
     records = RequestRecords(app_state.request_metrics, process.access_log)
     app = Middleware(
         inner,

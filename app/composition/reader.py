@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from functools import partial
 from random import Random
+from typing import cast
 
 from app import __version__
 from app.api.forwarding.writer_access import WriterAccess
@@ -141,5 +142,6 @@ def make_follower(process: Process, hub: Hub, news: WriterNews) -> Broker:
 
 def make_writer_access(process: Process, broker: Broker) -> WriterAccess:
     """Make what the process forwards by."""
-    link = WriterLink(process.worker.forwarding_socket, is_heard=lambda: broker.health().is_connected)
-    return WriterAccess(link)
+    follower = cast(LocalFollower, broker)  # every process that reads has one
+    link = WriterLink(process.worker.forwarding_socket, is_heard=lambda: follower.health().is_connected)
+    return WriterAccess(link, wait_applied=follower.wait_applied)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import Any
 
 import pytest
 
@@ -27,7 +25,7 @@ from app.brokers.local_frames import (
 from app.brokers.memory import MemoryBroker
 from app.domain.identifiers import StoryId
 from app.server.control_socket import listen_for_followers
-from app.wire.announcement import Announcement
+from tests.brokers.local_brokers import following, running
 from tests.live.hubs import reach, running_hub
 from tests.live.model import ModelLog, story
 from tests.waiting import until
@@ -40,62 +38,6 @@ LONG = 5.0
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "c.sock"
-
-
-def _broker(path: Path, **limits: Any) -> LocalBroker:
-    return LocalBroker(MemoryBroker(), lambda: listen_for_followers(path), **limits)
-
-
-class _Follower:
-    """A process that follows, and all that it is told, in order."""
-
-    def __init__(self, path: Path, **given: Any) -> None:
-        self.told: list[object] = []
-        self.gate: asyncio.Event | None = None
-        self.broker = LocalFollower(
-            path, on_missed=self._miss, on_outdated=self._outdate, read_on=self._read_on, random=Random(3), **given
-        )
-        self.broker.subscribe(lambda announcement, _: self.told.append(announcement))
-        self.broker.subscribe_heads(lambda story, head: self.told.append((story, head)))
-
-    @property
-    def announcements(self) -> list[Announcement]:
-        return [each for each in self.told if isinstance(each, Announcement)]
-
-    async def _miss(self) -> None:
-        self.told.append("missed")
-        if self.gate is not None:
-            await self.gate.wait()
-
-    async def _outdate(self, outdated: Outdated) -> None:
-        self.told.append(outdated)
-        if self.gate is not None:
-            await self.gate.wait()
-
-    async def _read_on(self) -> None:
-        self.told.append("read on")
-
-
-@asynccontextmanager
-async def following(path: Path, count: int = 1, **given: Any) -> AsyncIterator[list[_Follower]]:
-    followers = [_Follower(path, **given) for _ in range(count)]
-    for each in followers:
-        await each.broker.start()
-    try:
-        yield followers
-    finally:
-        for each in followers:
-            await each.broker.stop()
-
-
-@asynccontextmanager
-async def running(path: Path, **limits: Any) -> AsyncIterator[LocalBroker]:
-    broker = _broker(path, **limits)
-    await broker.start()
-    try:
-        yield broker
-    finally:
-        await broker.stop()
 
 
 async def test_every_follower_hears_each_commit_once_and_in_order_with_the_time_of_its_commit(path: Path) -> None:

@@ -6,6 +6,8 @@ and none of them is this machine's own.
 
 from __future__ import annotations
 
+import os
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
@@ -13,7 +15,12 @@ Headers = list[tuple[bytes, bytes]]
 CLIENT = b"x-liveblog-client"
 SCHEME = b"x-liveblog-scheme"
 HOST = b"x-liveblog-forwarded-host"
-OURS = frozenset({CLIENT, SCHEME, HOST})
+FORWARDER = b"x-liveblog-forwarder"
+"""The pid of the process that forwards, which waits for itself until it knows of what was written."""
+OURS = frozenset({CLIENT, SCHEME, HOST, FORWARDER})
+
+KNOWN_AT = b"x-liveblog-known-at"
+"""Of an answer: up to which number the process that forwarded has to know what is published, before it passes it on."""
 
 _OF_ONE_CONNECTION = frozenset(
     {
@@ -31,8 +38,8 @@ _OF_ONE_CONNECTION = frozenset(
 )
 """Headers about the connection they came on (RFC 9110 §7.6.1), which are not passed on."""
 
-_OF_THE_ANSWERING = frozenset({b"date", b"server"})
-"""Headers that the process adds which sends an answer to the client."""
+_OF_THE_ANSWERING = frozenset({b"date", b"server", KNOWN_AT})
+"""Headers that the process adds which sends an answer to the client, or that are for itself."""
 
 
 def forwarded_headers(scope: Scope) -> Headers:
@@ -44,11 +51,17 @@ def forwarded_headers(scope: Scope) -> Headers:
     client = scope.get("client")
     headers.append((CLIENT, f"{client[0]} {client[1]}".encode() if client else b""))
     headers.append((SCHEME, scope.get("scheme", "http").encode()))
+    headers.append((FORWARDER, b"%d" % os.getpid()))
     if (host := scope.get("forwarded_host")) is not None:
         headers.append((HOST, host))
     if not any(name == b"host" for name, _ in headers):
         headers.append((b"host", b""))  # HTTP/1.0 needs none, and 1.1 one
     return headers
+
+
+def known_at(headers: Headers) -> int:
+    """Return up to which number this process has to know before it passes an answer on; 0 if of nothing."""
+    return next((int(value) for name, value in headers if name == KNOWN_AT), 0)
 
 
 def returned_headers(headers: Headers) -> Headers:
@@ -99,6 +112,7 @@ def has_body(scope: Scope) -> bool:
 
 def _as_sent(scope: Scope) -> Scope:
     told = {name: value for name, value in scope["headers"] if name in OURS}
+    pid = told.get(FORWARDER, b"")
     host, _, port = told.get(CLIENT, b"").decode("latin-1").rpartition(" ")
     sent = {
         **scope,
@@ -106,5 +120,6 @@ def _as_sent(scope: Scope) -> Scope:
         "client": (host, int(port)) if host and port.isdecimal() else None,
         "scheme": told.get(SCHEME, b"http").decode("latin-1"),
         "is_forwarded": True,
+        "forwarder_pid": int(pid) if pid.isdigit() else 0,
     }
     return sent | ({"forwarded_host": told[HOST]} if HOST in told else {})

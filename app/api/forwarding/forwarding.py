@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.forwarding.forwarded_requests import returned_headers
+from app.api.forwarding.forwarded_requests import known_at, returned_headers
+from app.api.forwarding.known_writes import KNOWN_SECONDS
 from app.api.forwarding.serving_table import is_writers
 from app.api.forwarding.writer_connection import WriterGone
 from app.api.forwarding.writer_link import ClientLeft, Exchange, WriterLink
 from app.api.http.problems import error_response, http_error_response
 from app.domain.errors import LiveblogError
 
+WaitApplied = Callable[[int, float], Awaitable[object]]
+"""Waits so many seconds at most until this process has applied what was published up to that number."""
+
 
 class Forwarding:
     """An ASGI application before `app`, which answers what a process that reads answers itself."""
 
-    def __init__(self, app: ASGIApp, writer: WriterLink) -> None:
+    def __init__(self, app: ASGIApp, writer: WriterLink, *, wait_applied: WaitApplied) -> None:
         self._app = app
         self._writer = writer
+        self._wait_applied = wait_applied
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not is_writers(scope["method"], scope["path"]):
@@ -35,6 +42,8 @@ class Forwarding:
             await http_error_response(error, scope)(scope, receive, send)
             return
         try:
+            if number := known_at(answer.headers):
+                await self._wait_applied(number, KNOWN_SECONDS)
             await self._pass_on(answer, send)
         finally:
             answer.close()

@@ -1,36 +1,55 @@
-"""The layer of a process that writes which answers once the processes that read know of it, or after a moment."""
+"""The layer of a process that writes which answers once the processes that read know of it, or after a moment.
+
+The one that has forwarded the write is told up to where it has to know, and waits for itself (forwarding.py): its
+answer is on the way with what is to be known, and not a round later.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.forwarding.forwarded_requests import KNOWN_AT
 from app.api.forwarding.serving_table import READ_METHODS
 
 KNOWN_SECONDS = 0.05
 """The longest that a write waits for them. Whoever reads next may meet any process, and should find what was written;
 one that is slower reconciles with the tables before it answers (app/live/memory/stories_in_memory.py)."""
 
-WaitKnown = Callable[[float], Awaitable[object]]
-"""Waits so many seconds at most until all processes have applied what is committed by now."""
+
+class Published(Protocol):
+    """Numbers what is published, and knows how far the processes that read have applied it."""
+
+    @property
+    def published(self) -> int:
+        """Return the number of what was published last."""
+        ...
+
+    async def wait_known(self, timeout_seconds: float, *, but: int = 0) -> bool:
+        """Wait so long at most until all others, but the one with that pid, have applied what is published by now."""
+        ...
 
 
 class KnownWrites:
     """An ASGI application around `app`. Reads and refusals wait for nobody."""
 
-    def __init__(self, app: ASGIApp, wait_known: WaitKnown) -> None:
+    def __init__(self, app: ASGIApp, published: Published) -> None:
         self._app = app
-        self._wait_known = wait_known
+        self._published = published
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in READ_METHODS:
             await self._app(scope, receive, send)
             return
+        forwarder: int = scope.get("forwarder_pid", 0)
 
         async def send_known(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 400:
-                await self._wait_known(KNOWN_SECONDS)
+                number = self._published.published
+                await self._published.wait_known(KNOWN_SECONDS, but=forwarder)
+                if forwarder:
+                    message = {**message, "headers": [*message.get("headers", ()), (KNOWN_AT, b"%d" % number)]}
             await send(message)
 
         await self._app(scope, receive, send_known)

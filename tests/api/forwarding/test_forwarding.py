@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,8 +13,14 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.forwarding.forwarded_requests import ForwardedRequests, forwarded_headers, returned_headers
-from app.api.forwarding.forwarding import Forwarding
+from app.api.forwarding.forwarded_requests import (
+    FORWARDER,
+    KNOWN_AT,
+    ForwardedRequests,
+    forwarded_headers,
+    returned_headers,
+)
+from app.api.forwarding.forwarding import Forwarding, WaitApplied
 from app.api.forwarding.known_writes import KNOWN_SECONDS, KnownWrites
 from app.api.forwarding.writer_link import AHEAD_BYTES, COMING_LIMIT, CONNECTIONS_LIMIT, WriterLink
 from tests.waiting import until
@@ -71,11 +78,17 @@ async def _nobody(scope: Scope, receive: Receive, send: Send) -> None:
     raise AssertionError(f"{scope['path']} is the writer's")
 
 
+async def _known_already(number: int, seconds: float) -> None:
+    raise AssertionError(f"nothing is to be known up to {number}")
+
+
 Answer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
 
 
 @asynccontextmanager
-async def writer_that(answers: Answer, folder: Path, **link_options: Any) -> AsyncIterator[Forwarding]:
+async def writer_that(
+    answers: Answer, folder: Path, *, wait_applied: WaitApplied = _known_already, **link_options: Any
+) -> AsyncIterator[Forwarding]:
     """A layer that forwards to a writer which answers each connection as given."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -87,7 +100,7 @@ async def writer_that(answers: Answer, folder: Path, **link_options: Any) -> Asy
     options = {"is_heard": lambda: True} | link_options
     link = WriterLink(folder / "w.sock", **options)
     async with await asyncio.start_unix_server(serve, str(folder / "w.sock")):
-        yield Forwarding(_nobody, link)
+        yield Forwarding(_nobody, link, wait_applied=wait_applied)
         await link.close()
 
 
@@ -140,7 +153,9 @@ async def test_while_the_writer_is_away_a_write_is_503_and_whether_it_was_done_i
 
     async with writer_that(die, tmp_path) as forwarding:
         if not is_sent:
-            forwarding = Forwarding(_nobody, WriterLink(tmp_path / "none.sock", is_heard=lambda: False))
+            forwarding = Forwarding(
+                _nobody, WriterLink(tmp_path / "none.sock", is_heard=lambda: False), wait_applied=_known_already
+            )
         client = await _answered(forwarding, _Client())
     assert client.status == 503
     headers = dict(client.sent[0]["headers"])
@@ -279,21 +294,53 @@ async def test_headers_of_one_connection_are_not_passed_on() -> None:
     ("method", "status", "waits"),
     [("POST", 201, True), ("POST", 422, False), ("GET", 200, False), ("DELETE", 204, True)],
 )
+@pytest.mark.parametrize("forwarder_pid", [0, 4711])
 async def test_a_write_is_answered_once_the_others_know_and_nothing_else_waits(
-    method: str, status: int, waits: bool
+    method: str, status: int, waits: bool, forwarder_pid: int
 ) -> None:
     order: list[str] = []
 
-    async def wait_known(seconds: float) -> None:
-        assert seconds == KNOWN_SECONDS
-        order.append("known")
+    class Others:
+        published = 7
+
+        async def wait_known(self, timeout_seconds: float, *, but: int = 0) -> bool:
+            assert (timeout_seconds, but) == (KNOWN_SECONDS, forwarder_pid)
+            order.append("known")
+            self.published += 1  # others write meanwhile, for whom nobody waits
+            return True
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         order.append("committed")
-        await send({"type": "http.response.start", "status": status, "headers": []})
+        await send({"type": "http.response.start", "status": status, "headers": [(b"etag", b'"v1"')]})
 
     async def send(message: Message) -> None:
         order.append("answered")
+        known_at = [(KNOWN_AT, b"7")] if waits and forwarder_pid else []
+        assert message["headers"] == [(b"etag", b'"v1"'), *known_at]
 
-    await KnownWrites(app, wait_known)(_scope(method), _Client().receive, send)
+    forwarded: dict[str, Any] = {"forwarder_pid": forwarder_pid} if forwarder_pid else {}
+    scope = _scope(method, **forwarded)
+    await KnownWrites(app, Others())(scope, _Client().receive, send)
     assert order == (["committed", "known", "answered"] if waits else ["committed", "answered"])
+
+
+async def test_whoever_forwards_a_write_waits_itself_until_it_knows_and_tells_its_client_nothing_of_that(
+    tmp_path: Path,
+) -> None:
+    waits: list[tuple[int, float, int]] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert b"\r\n%b: %d\r\n" % (FORWARDER, os.getpid()) in head
+        assert head.count(FORWARDER) == 1, "what a client says of it is not sent"
+        writer.write(b"HTTP/1.1 201 Created\r\n%b: 12\r\nContent-Length: 2\r\n\r\nok" % KNOWN_AT)
+
+    async def wait_applied(number: int, seconds: float) -> None:
+        waits.append((number, seconds, len(client.sent)))
+
+    client = _Client()
+    async with writer_that(answer, tmp_path, wait_applied=wait_applied) as forwarding:
+        await _answered(forwarding, client, headers=[(b"content-length", b"0"), (FORWARDER, b"1")])
+    assert waits == [(12, KNOWN_SECONDS, 0)]
+    assert client.sent[0]["headers"] == [(b"content-length", b"2")]
+    assert client.body == b"ok"
