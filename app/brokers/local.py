@@ -8,6 +8,7 @@ the tables.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -66,7 +67,7 @@ class LocalBroker:
         self._server: asyncio.Server | None = None
         self._keeper: asyncio.Task[None] | None = None
         self._followers: set[_Follower] = set()
-        self._waits = KnownWaits()
+        self._waits = KnownWaits(self._known_but)
         self._published = 0
         self._lost = 0
 
@@ -129,16 +130,17 @@ class LocalBroker:
         every write by so much.
         """
         number = self._published
-        if await self._waits.wait(lambda: self._is_known(number, but), timeout_seconds):
-            return True
-        for each in self._followers:
-            if each.pid != but:
-                each.record_late(number)
-        self._waits.settle()
-        return False
+        is_known = await self._waits.wait(number, timeout_seconds, but=but)
+        if not is_known and self._loop is not None:
+            for each in self._followers:
+                if each.pid != but:
+                    each.record_late(number)
+            self._waits.settle()
+        return is_known
 
-    def _is_known(self, number: int, but: int) -> bool:
-        return not any(each.is_prompt and each.known < number and each.pid != but for each in self._followers)
+    def _known_but(self, pid: int) -> float:
+        """Return up to which number all who are waited for know everything, but the one with that pid."""
+        return min((each.known for each in self._followers if each.is_prompt and each.pid != pid), default=math.inf)
 
     def _publish(self, encode: Callable[[int], bytes]) -> None:
         loop = self._loop
@@ -195,7 +197,7 @@ class LocalBroker:
 class _Follower(asyncio.Protocol):
     """The writer's end of one process that follows. `known` is the number up to which it has applied everything.
 
-    It `is_prompt` while it says so in time, and is waited for then alone.
+    It `is_prompt` from when it has caught up until it was waited for in vain, and is waited for then alone.
     """
 
     def __init__(

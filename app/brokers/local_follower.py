@@ -40,6 +40,7 @@ CONNECT_SECONDS = 2.0
 PROBE_SECONDS = 0.5
 DEAF_SECONDS = 2.0
 """A probe that has not come back for so long: nothing else comes either, whatever the socket says."""
+CATCH_UP_SECONDS = 2.0
 RECONNECT_SECONDS = (0.05, 0.25)
 """Between these the pause before another attempt is drawn, so that not all come at once."""
 
@@ -84,6 +85,7 @@ class LocalFollower:
         self._on_heads: tuple[OnHead, ...] = ()
         self._keeper: asyncio.Task[None] | None = None
         self._following: _Following | None = None
+        self._catching_up: asyncio.Future[None] | None = None
         self._answered_at = float("-inf")
         self._greeted = asyncio.Event()
         self._failing_since: float | None = None
@@ -123,10 +125,22 @@ class LocalFollower:
     async def wait_applied(self, number: int, timeout_seconds: float) -> bool:
         """Wait until everything up to that number is applied here; return whether it is.
 
-        While this process hears nothing, or is late already, it waits for nothing: then it reads the tables before it
-        answers a reader.
+        While this process hears nothing, or is late already, it waits for nothing: the comparison with the tables
+        brings its memory up. When the connection ends meanwhile, what was still to come on it is read there first.
         """
-        return self._following is not None and await self._following.wait_applied(number, timeout_seconds)
+        following = self._following
+        if following is None or await following.wait_applied(number, timeout_seconds):
+            return following is not None
+        if following.is_over:
+            await self._catch_up()
+        return False
+
+    async def _catch_up(self) -> None:
+        """Read what may have been missed, once for all who wait; what fails is read by the next connection."""
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = asyncio.ensure_future(self._on_missed())
+            self._catching_up.add_done_callback(_log_incomplete)
+        await asyncio.wait([self._catching_up], timeout=CATCH_UP_SECONDS)
 
     async def _keep_following(self) -> None:
         while True:
@@ -243,8 +257,8 @@ class _Following(asyncio.Protocol):
         self._error: MalformedFrame | None = None
         self._applied = 0
         self._acknowledged = -1
-        self._late_until = -1
-        self._waits = KnownWaits()
+        self._late_until: int | None = None
+        self._waits = KnownWaits(lambda _: self._acknowledged)
         self._unfinished: dict[asyncio.Future[None], int] = {}
         self._probes: dict[int, float] = {}
         self._probe = 0
@@ -266,6 +280,11 @@ class _Following(asyncio.Protocol):
             self._over.set()
             return
         self._acknowledge()
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the connection has ended."""
+        return self._transport is None
 
     async def wait_greeted(self) -> None:
         """Wait for the other side's greeting. Raises MalformedFrame for one of another version, _Over."""
@@ -290,11 +309,13 @@ class _Following(asyncio.Protocol):
 
     async def wait_applied(self, number: int, timeout_seconds: float) -> bool:
         """Wait until everything up to that number is applied; return whether it is."""
-        if self._acknowledged < self._late_until:
+        if self._late_until is not None:
             return False
-        if await self._waits.wait(lambda: self._acknowledged >= number, timeout_seconds):
+        if await self._waits.wait(number, timeout_seconds):
             return True
-        self._late_until = number
+        if not self.is_over:
+            _log.warning("applying_late", behind=number - self._acknowledged)
+            self._late_until = number
         return False
 
     def probe(self) -> None:
@@ -329,9 +350,7 @@ class _Following(asyncio.Protocol):
 
     def _finish(self, task: asyncio.Future[None]) -> None:
         del self._unfinished[task]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            # What it was to read is read by the watches and the reconciliation, which look every second.
-            _log.warning("following_incomplete", cause=str(error) or repr(error))
+        _log_incomplete(task)
         self._acknowledge()
 
     def _acknowledge(self) -> None:
@@ -341,7 +360,16 @@ class _Following(asyncio.Protocol):
             self._acknowledged = known
             self._transport.write(encode_frame(Kind.KNOWN, number=known))
             self._waits.settle()
+            if self._late_until is not None and known >= self._late_until:
+                self._late_until = None
+                _log.warning("applying_late_over")
 
     def _raise_error(self) -> None:
         if self._error is not None:
             raise self._error
+
+
+def _log_incomplete(task: asyncio.Future[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        # What it was to read is read by the watches and the reconciliation, which look every second.
+        _log.warning("following_incomplete", cause=str(error) or repr(error))

@@ -51,7 +51,10 @@ WATCH = """() => {
   }, true);
   document.addEventListener("scroll", () => { under = at(); }, { capture: true, passive: true });
   window.addEventListener("click", (event) => {
-    if (seen.shown && seen.shown[1] !== "publish") event.stopImmediatePropagation();
+    const pressed = event.target.closest("[data-action]");
+    if (!pressed || !seen.shown || pressed.dataset.action === "publish") return;
+    const hit = [pressed.closest("[data-id]")?.dataset.id, pressed.dataset.action];
+    if (String(hit) === String(seen.shown)) event.stopImmediatePropagation();
   }, true);
   document.addEventListener("click", ({ target }) => {
     const pressed = target.closest("[data-action]");
@@ -78,7 +81,7 @@ WATCH = """() => {
 }"""
 """Notes which entry each press was on, whether a focus was lost, and whether what the mouse is on has moved.
 
-A press is left out where another act than publishing has stood under the mouse for long: who wants to publish sees it.
+A press is left out that hits another act than publishing which has stood there for long: who wants to publish sees it.
 """
 
 STATE = """() => ({

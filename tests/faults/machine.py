@@ -21,6 +21,9 @@ from tests.waiting import await_true
 COUNT = 2
 
 
+_LATE, _LATE_ITSELF = "follower_late", "applying_late"
+
+
 @dataclass
 class MachineProcess(Server):
     """One process in its role. The writer, number 0, has no address of its own."""
@@ -127,11 +130,11 @@ class Machine:
 
     writer: MachineProcess
     readers: list[MachineProcess] = field(default_factory=list)
-    _logged: int = 0
+    _counted: dict[str, int] = field(default_factory=dict)
 
     def revive(self) -> None:
-        """Start whatever has ended. What the writer logs counts from here."""
-        self._logged = len(self._writers_log())
+        """Start whatever has ended. What they log counts from here."""
+        self._counted = {event: self._count(event) for event in (_LATE, _LATE_ITSELF)}
         ended = [
             each for each in (self.writer, *self.readers) if each.process is None or each.process.poll() is not None
         ]
@@ -141,18 +144,23 @@ class Machine:
             each.go()
 
     def late_followers(self) -> int:
-        """Count how often the writer has answered before a reader knew, since `revive`."""
-        return self._writers_log()[self._logged :].count('"follower_late"')
+        """Count how often the writer has answered before a reader that had not asked knew, since `revive`."""
+        return self._count(_LATE) - self._counted.get(_LATE, 0)
+
+    def late_forwarders(self) -> int:
+        """Count how often a reader has passed an answer on before it knew itself, since `revive`."""
+        return self._count(_LATE_ITSELF) - self._counted.get(_LATE_ITSELF, 0)
 
     def require_known(self, is_known: Callable[[], object]) -> None:
-        """Require that what was written and answered is known, at once or where the writer says that one is late."""
+        """Require that what was written and answered is known, at once or where one says that it is late."""
         if not is_known():
-            assert self.late_followers(), f"told before it is answered: {self.writer.log}"
+            late = self.late_followers() + self.late_forwarders()
+            assert late, f"told before it is answered: {self.writer.log}"
             await_true(is_known)
 
-    def _writers_log(self) -> str:
-        path = self.writer.log_path
-        return path.read_text(errors="replace") if path.exists() else ""
+    def _count(self, event: str) -> int:
+        logs = [each.log_path for each in (self.writer, *self.readers)]
+        return sum(path.read_text(errors="replace").count(f'"{event}"') for path in logs if path.exists())
 
 
 @contextmanager

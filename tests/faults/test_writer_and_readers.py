@@ -101,6 +101,7 @@ def test_a_reader_forwards_a_request_as_it_came_and_its_answer_as_it_is(machine:
         assert created.headers.get_list("x-request-id") == ["of-the-client"]
         assert len(created.headers.get_list("date")) == 1
         assert "access-control-allow-origin" not in created.headers
+        assert "x-liveblog-known-at" not in created.headers
         read = admin.get("/v1/newsroom/stories/as-it-came?fields=%2F..%2f&x=1")
         assert read.json()["id"] == story
         refused = admin.post(f"/v1/stories/{story}/entries", json={"body": []}, headers=sent)

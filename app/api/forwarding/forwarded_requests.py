@@ -20,7 +20,7 @@ FORWARDER = b"x-liveblog-forwarder"
 OURS = frozenset({CLIENT, SCHEME, HOST, FORWARDER})
 
 KNOWN_AT = b"x-liveblog-known-at"
-"""Of an answer: up to which number the process that forwarded has to know what is published, before it passes it on."""
+"""Of an answer: what the process that forwarded has to know before it passes it on."""
 
 _OF_ONE_CONNECTION = frozenset(
     {
@@ -59,9 +59,18 @@ def forwarded_headers(scope: Scope) -> Headers:
     return headers
 
 
-def known_at(headers: Headers) -> int:
-    """Return up to which number this process has to know before it passes an answer on; 0 if of nothing."""
-    return next((int(value) for name, value in headers if name == KNOWN_AT), 0)
+def encode_known_at(number: int, *, within_seconds: float) -> tuple[bytes, bytes]:
+    """Encode up to which number the process that forwarded has to know what is published, and for how long it waits."""
+    return KNOWN_AT, b"%d %d" % (number, max(0.0, within_seconds) * 1000)
+
+
+def known_at(headers: Headers) -> tuple[int, float] | None:
+    """Return the number up to which this process has to know, and the seconds that it waits for that; None if none."""
+    value = next((value for name, value in headers if name == KNOWN_AT), None)
+    if value is None:
+        return None
+    number, _, milliseconds = value.partition(b" ")
+    return int(number), int(milliseconds) / 1000
 
 
 def returned_headers(headers: Headers) -> Headers:

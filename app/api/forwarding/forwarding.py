@@ -8,7 +8,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.forwarding.forwarded_requests import known_at, returned_headers
-from app.api.forwarding.known_writes import KNOWN_SECONDS
 from app.api.forwarding.serving_table import is_writers
 from app.api.forwarding.writer_connection import WriterGone
 from app.api.forwarding.writer_link import ClientLeft, Exchange, WriterLink
@@ -42,8 +41,8 @@ class Forwarding:
             await http_error_response(error, scope)(scope, receive, send)
             return
         try:
-            if number := known_at(answer.headers):
-                await self._wait_applied(number, KNOWN_SECONDS)
+            if known := known_at(answer.headers):
+                await self._wait_applied(*known)
             await self._pass_on(answer, send)
         finally:
             answer.close()

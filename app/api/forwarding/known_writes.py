@@ -1,21 +1,22 @@
 """The layer of a process that writes which answers once the processes that read know of it, or after a moment.
 
-The one that has forwarded the write is told up to where it has to know, and waits for itself (forwarding.py): its
-answer is on the way with what is to be known, and not a round later.
+The one that has forwarded the write is told up to where it has to know, and waits for itself (forwarding.py): where no
+other process reads, its answer is on the way with what is to be known, and not a round later.
 """
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import Protocol
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.forwarding.forwarded_requests import KNOWN_AT
+from app.api.forwarding.forwarded_requests import encode_known_at
 from app.api.forwarding.serving_table import READ_METHODS
 
 KNOWN_SECONDS = 0.05
 """The longest that a write waits for them. Whoever reads next may meet any process, and should find what was written;
-one that is slower reconciles with the tables before it answers (app/live/memory/stories_in_memory.py)."""
+one that is slower is brought up by its comparison with the tables (app/live/memory/stories_in_memory.py)."""
 
 
 class Published(Protocol):
@@ -46,10 +47,11 @@ class KnownWrites:
 
         async def send_known(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] < 400:
-                number = self._published.published
+                number, until = self._published.published, monotonic() + KNOWN_SECONDS
                 await self._published.wait_known(KNOWN_SECONDS, but=forwarder)
                 if forwarder:
-                    message = {**message, "headers": [*message.get("headers", ()), (KNOWN_AT, b"%d" % number)]}
+                    known_at = encode_known_at(number, within_seconds=until - monotonic())
+                    message = {**message, "headers": [*message.get("headers", ()), known_at]}
             await send(message)
 
         await self._app(scope, receive, send_known)

@@ -165,15 +165,16 @@ class _Pace:
         self._size = self._left = FIRST_SLICE
 
     def slices_of_connections(self, group: Collection[P]) -> Iterator[Sequence[P]]:
-        """Yield the first of the group, then all who are in it by then; the first come up twice."""
+        """Yield the first of the group, then who else is in it by then; after a change the first come up twice."""
+        has_more = len(group) > HEAD_START
         first = tuple(islice(group, HEAD_START))
         yield from self.slices(first)
-        if len(first) == HEAD_START:
-            yield from self.slices(tuple(group))
+        if has_more:
+            everybody = tuple(group)
+            yield from self.slices(everybody, HEAD_START if everybody[:HEAD_START] == first else 0)
 
-    def slices(self, subscriptions: Sequence[P]) -> Iterator[Sequence[P]]:
-        """Yield all of them in order, as many at a time as this turn still may serve."""
-        start = 0
+    def slices(self, subscriptions: Sequence[P], start: int = 0) -> Iterator[Sequence[P]]:
+        """Yield those from `start` on in order, as many at a time as this turn still may serve."""
         while start < len(subscriptions):
             part = subscriptions[start : start + self._left]
             start += len(part)
