@@ -13,23 +13,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from random import Random
-from typing import cast
 
 import structlog
 
 from app.brokers.broker import BrokerHealth, OnAnnouncement, OnHead
-from app.brokers.known_waits import KnownWaits
-from app.brokers.local_frames import (
-    FRAME_LIMIT_BYTES,
-    Frame,
-    FrameReader,
-    Kind,
-    MalformedFrame,
-    Outdated,
-    encode_frame,
-    encode_hello,
-    require_hello,
-)
+from app.brokers.local_following import Following, FollowingEnded, log_incomplete
+from app.brokers.local_frames import Frame, Kind, MalformedFrame, Outdated
 from app.domain.cursor import MalformedCursor, parse_cursor
 from app.domain.identifiers import StoryId
 from app.wire.announcement import Announcement, MalformedAnnouncement, story_of
@@ -84,7 +73,7 @@ class LocalFollower:
         self._on_announcements: tuple[OnAnnouncement, ...] = ()
         self._on_heads: tuple[OnHead, ...] = ()
         self._keeper: asyncio.Task[None] | None = None
-        self._following: _Following | None = None
+        self._following: Following | None = None
         self._catching_up: asyncio.Future[None] | None = None
         self._answered_at = float("-inf")
         self._greeted = asyncio.Event()
@@ -139,14 +128,14 @@ class LocalFollower:
         """Read what may have been missed, once for all who wait; what fails is read by the next connection."""
         if self._catching_up is None or self._catching_up.done():
             self._catching_up = asyncio.ensure_future(self._on_missed())
-            self._catching_up.add_done_callback(_log_incomplete)
+            self._catching_up.add_done_callback(log_incomplete)
         await asyncio.wait([self._catching_up], timeout=CATCH_UP_SECONDS)
 
     async def _keep_following(self) -> None:
         while True:
             try:
                 await self._follow()
-            except (OSError, TimeoutError, MalformedFrame, _Over) as error:
+            except (OSError, TimeoutError, MalformedFrame, FollowingEnded) as error:
                 self._begin_failing(error)
             self._answered_at = float("-inf")
             await asyncio.sleep(self._random.uniform(*RECONNECT_SECONDS))
@@ -156,7 +145,7 @@ class LocalFollower:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_SECONDS):
             transport, following = await loop.create_unix_connection(
-                lambda: _Following(self._apply, monotonic=self._monotonic), os.fspath(self._path)
+                lambda: Following(self._apply, monotonic=self._monotonic), os.fspath(self._path)
             )
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -166,9 +155,9 @@ class LocalFollower:
                 self._record_answer(following.answered_at)
                 following.probe()
                 if await following.wait_over(PROBE_SECONDS):
-                    raise _Over("the connection has ended")
+                    raise FollowingEnded("the connection has ended")
                 if self._monotonic() - following.answered_at > DEAF_SECONDS:
-                    raise _Over(f"no probe came back for {DEAF_SECONDS:g} seconds")
+                    raise FollowingEnded(f"no probe came back for {DEAF_SECONDS:g} seconds")
         finally:
             self._following = None
             transport.abort()
@@ -237,139 +226,3 @@ class LocalFollower:
             except Exception:  # noqa: BLE001 - as above
                 _log.exception("head_failed", story=story)
         return self._read_on()
-
-
-class _Over(Exception):
-    """The end of one connection."""
-
-
-class _Following(asyncio.Protocol):
-    """One connection. `apply` is called with each frame; what it returns ends before its number is acknowledged."""
-
-    def __init__(self, apply: Callable[[Frame], Awaitable[None] | None], *, monotonic: Callable[[], float]) -> None:
-        self.answered_at = float("-inf")
-        self._apply = apply
-        self._monotonic = monotonic
-        self._reader = FrameReader(limit_bytes=FRAME_LIMIT_BYTES)
-        self._transport: asyncio.Transport | None = None
-        self._greeted = asyncio.Event()
-        self._over = asyncio.Event()
-        self._error: MalformedFrame | None = None
-        self._applied = 0
-        self._acknowledged = -1
-        self._late_until: int | None = None
-        self._waits = KnownWaits(lambda _: self._acknowledged)
-        self._unfinished: dict[asyncio.Future[None], int] = {}
-        self._probes: dict[int, float] = {}
-        self._probe = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport = cast(asyncio.Transport, transport)  # a stream socket's
-        transport.write(encode_hello(os.getpid()))
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
-        self._over.set()
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            for frame in self._reader.feed(data):
-                self._receive(frame)
-        except MalformedFrame as error:
-            self._error = error
-            self._over.set()
-            return
-        self._acknowledge()
-
-    @property
-    def is_over(self) -> bool:
-        """Return whether the connection has ended."""
-        return self._transport is None
-
-    async def wait_greeted(self) -> None:
-        """Wait for the other side's greeting. Raises MalformedFrame for one of another version, _Over."""
-        greeted = asyncio.ensure_future(self._greeted.wait())
-        over = asyncio.ensure_future(self._over.wait())
-        try:
-            await asyncio.wait([greeted, over], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            greeted.cancel()
-            over.cancel()
-        self._raise_error()
-        if not self._greeted.is_set():
-            raise _Over("the connection has ended before a greeting")
-
-    async def wait_over(self, timeout_seconds: float) -> bool:
-        """Wait for the connection's end; return whether it has come. Raises MalformedFrame."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_seconds):
-                await self._over.wait()
-        self._raise_error()
-        return self._over.is_set()
-
-    async def wait_applied(self, number: int, timeout_seconds: float) -> bool:
-        """Wait until everything up to that number is applied; return whether it is."""
-        if self._late_until is not None:
-            return False
-        if await self._waits.wait(number, timeout_seconds):
-            return True
-        if not self.is_over:
-            _log.warning("applying_late", behind=number - self._acknowledged)
-            self._late_until = number
-        return False
-
-    def probe(self) -> None:
-        """Send a probe, which the other side sends back."""
-        if self._transport is not None:
-            self._probe += 1
-            self._probes[self._probe] = self._monotonic()
-            self._transport.write(encode_frame(Kind.PING, number=self._probe))
-
-    def end(self) -> None:
-        """Cancel what has not ended, and wait for it no more."""
-        self._waits.end()
-        for each in tuple(self._unfinished):
-            each.cancel()
-
-    def _receive(self, frame: Frame) -> None:
-        if not self._greeted.is_set():
-            require_hello(frame)
-            self.answered_at = self._monotonic()
-            self._greeted.set()
-        if frame.kind == Kind.PONG:
-            sent_at = self._probes.pop(frame.number, None)
-            self.answered_at = max(self.answered_at, sent_at or self.answered_at)
-            self._probes = {number: at for number, at in self._probes.items() if number > frame.number}
-            return
-        unfinished = self._apply(frame)
-        self._applied = max(self._applied, frame.number)
-        if unfinished is not None:
-            task = asyncio.ensure_future(unfinished)
-            self._unfinished[task] = frame.number
-            task.add_done_callback(self._finish)
-
-    def _finish(self, task: asyncio.Future[None]) -> None:
-        del self._unfinished[task]
-        _log_incomplete(task)
-        self._acknowledge()
-
-    def _acknowledge(self) -> None:
-        """Say up to which number everything is applied."""
-        known = min(self._unfinished.values()) - 1 if self._unfinished else self._applied
-        if self._transport is not None and self._greeted.is_set() and known > self._acknowledged:
-            self._acknowledged = known
-            self._transport.write(encode_frame(Kind.KNOWN, number=known))
-            self._waits.settle()
-            if self._late_until is not None and known >= self._late_until:
-                self._late_until = None
-                _log.warning("applying_late_over")
-
-    def _raise_error(self) -> None:
-        if self._error is not None:
-            raise self._error
-
-
-def _log_incomplete(task: asyncio.Future[None]) -> None:
-    if not task.cancelled() and (error := task.exception()) is not None:
-        # What it was to read is read by the watches and the reconciliation, which look every second.
-        _log.warning("following_incomplete", cause=str(error) or repr(error))
