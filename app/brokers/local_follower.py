@@ -120,7 +120,7 @@ class LocalFollower:
         following = self._following
         if following is None or await following.wait_applied(number, timeout_seconds):
             return following is not None
-        if following.is_over:
+        if following.is_over and self._keeper is not None:
             await self._catch_up()
         return False
 

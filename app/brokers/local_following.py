@@ -41,6 +41,7 @@ class Following(asyncio.Protocol):
         self._greeted = asyncio.Event()
         self._over = asyncio.Event()
         self._error: MalformedFrame | None = None
+        self._is_left = False
         self._applied = 0
         self._acknowledged = -1
         self._late_until: int | None = None
@@ -70,7 +71,7 @@ class Following(asyncio.Protocol):
     @property
     def is_over(self) -> bool:
         """Return whether the connection has ended."""
-        return self._transport is None
+        return self._transport is None or self._is_left
 
     async def wait_greeted(self) -> None:
         """Wait for the other side's greeting. Raises MalformedFrame for one of another version, FollowingEnded."""
@@ -100,8 +101,9 @@ class Following(asyncio.Protocol):
         if await self._waits.wait(number, timeout_seconds):
             return True
         if not self.is_over:
-            _log.warning("applying_late", behind=number - self._acknowledged)
-            self._late_until = number
+            if self._late_until is None:
+                _log.warning("applying_late", behind=number - self._acknowledged)
+            self._late_until = max(self._late_until or 0, number)
         return False
 
     def probe(self) -> None:
@@ -113,6 +115,7 @@ class Following(asyncio.Protocol):
 
     def end(self) -> None:
         """Cancel what has not ended, and wait for it no more."""
+        self._is_left = True
         self._waits.end()
         for each in tuple(self._unfinished):
             each.cancel()
