@@ -44,7 +44,7 @@ class Following(asyncio.Protocol):
         self._is_left = False
         self._applied = 0
         self._acknowledged = -1
-        self._late_until: int | None = None
+        self._late_until = -1
         self._waits = KnownWaits(lambda _: self._acknowledged)
         self._unfinished: dict[asyncio.Future[None], int] = {}
         self._probes: dict[int, float] = {}
@@ -96,14 +96,14 @@ class Following(asyncio.Protocol):
 
     async def wait_applied(self, number: int, timeout_seconds: float) -> bool:
         """Wait until everything up to that number is applied; return whether it is."""
-        if self._late_until is not None:
+        if self._is_late():
             return False
         if await self._waits.wait(number, timeout_seconds):
             return True
         if not self.is_over:
-            if self._late_until is None:
+            if not self._is_late():
                 _log.warning("applying_late", behind=number - self._acknowledged)
-            self._late_until = max(self._late_until or 0, number)
+            self._late_until = max(self._late_until, number)
         return False
 
     def probe(self) -> None:
@@ -146,12 +146,14 @@ class Following(asyncio.Protocol):
         """Say up to which number everything is applied."""
         known = min(self._unfinished.values()) - 1 if self._unfinished else self._applied
         if self._transport is not None and self._greeted.is_set() and known > self._acknowledged:
-            self._acknowledged = known
+            was_late, self._acknowledged = self._is_late(), known
             self._transport.write(encode_frame(Kind.KNOWN, number=known))
             self._waits.settle()
-            if self._late_until is not None and known >= self._late_until:
-                self._late_until = None
+            if was_late and not self._is_late():
                 _log.warning("applying_late_over")
+
+    def _is_late(self) -> bool:
+        return self._acknowledged < self._late_until
 
     def _raise_error(self) -> None:
         if self._error is not None:
