@@ -19,6 +19,9 @@ FORWARDER = b"x-liveblog-forwarder"
 """The pid of the process that forwards, which waits for itself until it knows of what was written."""
 OURS = frozenset({CLIENT, SCHEME, HOST, FORWARDER})
 
+_PID_DIGITS = 10
+"""No pid has more: what is longer would cost more to read than it is worth, and fails from 4,300 on."""
+
 KNOWN_AT = b"x-liveblog-known-at"
 """Of an answer: what the process that forwarded has to know before it passes it on."""
 
@@ -129,6 +132,6 @@ def _as_sent(scope: Scope) -> Scope:
         "client": (host, int(port)) if host and port.isdecimal() else None,
         "scheme": told.get(SCHEME, b"http").decode("latin-1"),
         "is_forwarded": True,
-        "forwarder_pid": int(pid) if pid.isdigit() else 0,
+        "forwarder_pid": int(pid) if pid.isdigit() and len(pid) <= _PID_DIGITS else 0,
     }
     return sent | ({"forwarded_host": told[HOST]} if HOST in told else {})

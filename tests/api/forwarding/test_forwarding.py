@@ -274,6 +274,18 @@ async def test_the_writer_takes_a_request_for_the_clients_and_believes_nobody_el
     assert (scopes[1]["client"], scopes[1]["forwarded_host"]) == (None, b"brand.example")
 
 
+@pytest.mark.parametrize(
+    ("sent", "pid"),
+    [(b"4711", 4711), (b"", 0), (b"-1", 0), (b"x", 0), (b"9" * 11, 0), (b"9" * 60_000, 0)],
+    ids=["a pid", "nothing", "negative", "letters", "too long", "far too long"],
+)
+async def test_what_is_no_pid_of_a_process_that_forwards_is_nobodys(sent: bytes, pid: int) -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["forwarder_pid"] == pid
+
+    await ForwardedRequests(app)(_scope(headers=[(FORWARDER, sent)]), _Client().receive, _Client().send)
+
+
 @pytest.mark.parametrize(("reads", "closes"), [(0, True), (1, True), (2, False)])
 async def test_an_answer_to_a_body_that_was_not_read_whole_ends_its_connection(reads: int, closes: bool) -> None:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
