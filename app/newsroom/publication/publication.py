@@ -33,14 +33,15 @@ from app.storage.public.writes import (
     PublicStoryRow,
     append_event,
     insert_public_slug,
+    insert_public_story,
     insert_public_tombstone,
     read_newest_published_at,
     read_public_revision,
     read_public_story_row,
     update_public_entries_removed,
     update_public_entry_removed,
+    update_public_story,
     upsert_public_entry,
-    upsert_public_story,
 )
 from app.wire.announcement import Announcement, StoryHead, closing_of
 from app.wire.encoding import (
@@ -133,11 +134,11 @@ def publish_changes(context: StoryContext, changes: Sequence[PublicChange]) -> d
         raise frozen_meanwhile()
     if row is None:
         row = _new_row(context, is_import=isinstance(changes[0], EventImported))
-        upsert_public_story(tx, row, is_new=True)
-    base, is_hidden, publisher = row.head, row.status == IMPORTING, _Publisher(context, row)
+        insert_public_story(tx, row)
+    base, slug, is_hidden, publisher = row.head, row.slug, row.status == IMPORTING, _Publisher(context, row)
     for change in changes:
         publisher.publish(change)
-    upsert_public_story(tx, publisher.row, is_new=False)
+    update_public_story(tx, publisher.row, is_renamed=publisher.row.slug != slug)
     for line, revision in publisher.lines:
         append_event(tx, line, revision=revision)
     if not is_hidden:

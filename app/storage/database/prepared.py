@@ -15,7 +15,6 @@ from sqlalchemy import ClauseElement, Delete, Dialect, Insert, Select, TextClaus
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
-from app.storage.database.sqlite import driver_of
 from app.storage.database.transactions import WriteTransaction
 
 Values = Mapping[str, Any]
@@ -36,16 +35,17 @@ class PreparedWrite:
 
     def run(self, tx: WriteTransaction, values: Values) -> None:
         """Run the statement with `values`. Raises the database's errors; on SQLite those of the driver itself."""
-        connection = tx.connection
-        dialect = connection.dialect
+        dialect = tx.connection.dialect
         compiled = self._compiled.get(dialect.name)
         if compiled is None:
             keys = None if isinstance(self._statement, TextClause) else list(values)
             compiled = self._compiled[dialect.name] = _Compiled(self._statement, dialect, keys)
-        if compiled.is_positional:
-            driver_of(connection).execute(compiled.sql, compiled.in_order(values))
+        if tx.driver is not None:
+            tx.driver.execute(compiled.sql, compiled.in_order(values))
+        elif compiled.is_positional:
+            tx.connection.exec_driver_sql(compiled.sql, compiled.in_order(values))
         else:
-            connection.exec_driver_sql(compiled.sql, compiled.by_name(values))
+            tx.connection.exec_driver_sql(compiled.sql, compiled.by_name(values))
 
 
 class PreparedQuery:
@@ -61,21 +61,20 @@ class PreparedQuery:
 
     def one_or_none(self, tx: WriteTransaction, values: Values) -> Any:
         """Return the row, or None; of several rows, any one. Raises the database's errors."""
-        connection = tx.connection
-        dialect = connection.dialect
+        if tx.driver is None:
+            return tx.connection.execute(self._statement, values).one_or_none()
+        dialect = tx.connection.dialect
         known = self._compiled.get(dialect.name)
         if known is None:
             types = [column.type for column in self._statement.selected_columns]
             known = (_Compiled(self._statement, dialect, None), [_reading(each, dialect) for each in types])
             self._compiled[dialect.name] = known
         compiled, processes = known
-        if not compiled.is_positional:
-            return connection.execute(self._statement, values).one_or_none()
-        found = driver_of(connection).execute(compiled.sql, compiled.in_order(values)).fetchone()
+        found = tx.driver.execute(compiled.sql, compiled.in_order(values)).fetchone()
         if found is None:
             return None
         return self._make_row(
-            value if process is None else process(value) for value, process in zip(found, processes, strict=True)
+            [value if process is None else process(value) for value, process in zip(found, processes, strict=True)]
         )
 
 

@@ -34,7 +34,7 @@ from app.storage.database.tables.comments import (
 )
 from app.storage.database.tables.imports import entry_aliases, imports, public_aliases
 from app.storage.database.tables.media import media, media_uses
-from app.storage.database.tables.parts import KEY, metadata
+from app.storage.database.tables.parts import KEY, metadata, sparse_index
 from app.storage.database.tables.sites import sites
 
 __all__ = [
@@ -144,9 +144,9 @@ entries = Table(
     Column("retraction_stands", Boolean, nullable=False, server_default=false()),
     Column("legal_hold", Boolean, nullable=False, server_default=false()),
     Column("purged_at", BigInteger),
-    Index(None, "story_id", "external_id", unique=True),
+    sparse_index("story_id", "external_id", unique=True),
     Index(None, "story_id", "status_at"),
-    Index(None, "due_at"),
+    sparse_index("due_at"),
 )
 
 entry_versions = Table(

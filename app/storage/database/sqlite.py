@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
+from pydantic_core import from_json
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -106,7 +107,7 @@ class SqliteDatabase(_SqliteReads):
     def transaction(self, *, gives_way: bool = False) -> Generator[WriteTransaction]:
         with self._locked_writer(gives_way=gives_way):
             self.health.gate.require_open()  # under the lock: who closes it waits for the lock once, and all is written
-            tx = WriteTransaction(self._writer)
+            tx = WriteTransaction(self._writer, driver=self._driver)
             with self._unavailable_when_refused(is_write=True):
                 self._driver.execute("BEGIN IMMEDIATE")
                 try:
@@ -299,6 +300,7 @@ def _writer_engine(path: Path) -> Engine:
         hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         json_serializer=lambda value: encode_json(value).decode(),
+        json_deserializer=from_json,
     )
 
 
@@ -311,4 +313,5 @@ def _reader_engine(path: Path, readers: int) -> Engine:
         pool_size=readers,
         max_overflow=0,
         isolation_level="AUTOCOMMIT",
+        json_deserializer=from_json,
     )

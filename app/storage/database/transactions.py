@@ -6,6 +6,7 @@ transaction's, so that a function that writes cannot be handed a reader's snapsh
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
@@ -39,10 +40,12 @@ class WriteTransaction(ReadTransaction):
     `publish_changes` leaves an announcement here; listeners are called after the commit, never before.
     """
 
-    __slots__ = ("announcements", "is_audited", "is_purge", "sites")
+    __slots__ = ("announcements", "driver", "is_audited", "is_purge", "sites")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, driver: sqlite3.Connection | None = None) -> None:
         super().__init__(connection)
+        self.driver = driver
+        """The driver's own connection, on SQLite, for prepared statements (app/storage/database/prepared.py)."""
         self.announcements: list[Announcement] = []
         self.is_audited = False
         """Whether an audit row was written, of which the newsroom's stream may have to be told."""

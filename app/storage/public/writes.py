@@ -30,6 +30,7 @@ _SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_fro
 _SELECT_STORY = PreparedQuery(select(_stories, _SITE_FROZEN).where(_OF_STORY))
 _INSERT_STORY = insert(_stories)
 _UPDATE_STORY = PreparedWrite(update(_stories).where(_OF_STORY))
+_RENAME_STORY = update(_stories).where(_OF_STORY)
 _SELECT_REVISION = select(_entries.c.revision, _entries.c.visible).where(*_OF_ENTRY)
 _INSERT_ENTRY = PreparedWrite(insert(_entries))
 _UPDATE_ENTRY = update(_entries).where(*_OF_ENTRY)
@@ -106,10 +107,20 @@ def read_public_story_row(tx: WriteTransaction, story: StoryId) -> PublicStoryRo
     )
 
 
-def upsert_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bool) -> None:
-    """Insert (`is_new`) or update the story's public row."""
-    values: dict[str, Any] = {
-        "slug": row.slug,
+def insert_public_story(tx: WriteTransaction, row: PublicStoryRow) -> None:
+    """Insert the public row of a story that is published for the first time."""
+    tx.connection.execute(_INSERT_STORY, {"story_id": row.story, "slug": row.slug, **_story_values(row)})
+
+
+def update_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_renamed: bool) -> None:
+    """Update the story's public row, and the slug if it has another: SQLite writes an index also of the same value."""
+    _UPDATE_STORY.run(tx, {"of_story": row.story, **_story_values(row)})
+    if is_renamed:
+        tx.connection.execute(_RENAME_STORY, {"of_story": row.story, "slug": row.slug})
+
+
+def _story_values(row: PublicStoryRow) -> dict[str, Any]:
+    return {
         "epoch": row.head.epoch,
         "head_seq": row.head.seq,
         "head_check": row.head.check,
@@ -123,10 +134,6 @@ def upsert_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bo
         "status": row.status,
         "site": row.site,
     }
-    if is_new:
-        tx.connection.execute(_INSERT_STORY, {"story_id": row.story, **values})
-    else:
-        _UPDATE_STORY.run(tx, {"of_story": row.story, **values})
 
 
 def read_public_revision(tx: WriteTransaction, story: StoryId, entry: EntryId) -> tuple[int, bool] | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text, false, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text, false
 
-from app.storage.database.tables.parts import KEY, metadata
+from app.storage.database.tables.parts import KEY, metadata, sparse_index
 
 comments = Table(
     "comments",
@@ -36,12 +36,7 @@ comments = Table(
     Index(None, "story_id", "status", "created_at"),
     Index(None, "story_id", "client_key", unique=True),
     Index(None, "parent_id"),
-    Index(
-        None,
-        "appealed_at",
-        sqlite_where=text("appealed_at IS NOT NULL"),
-        postgresql_where=text("appealed_at IS NOT NULL"),
-    ),
+    sparse_index("appealed_at"),
 )
 """What readers wrote under a story or an entry, whatever was decided about it.
 

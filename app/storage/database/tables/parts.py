@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData, Text
+from sqlalchemy import Index, MetaData, Text, text
 
 metadata = MetaData(
     naming_convention={
@@ -18,3 +18,9 @@ KEY = Text().with_variant(Text(collation="C"), "postgresql")
 
 IMPORTING = "importing"
 """The status, in the readers' tables, of a story of which a part is there: no reader can know of it."""
+
+
+def sparse_index(*columns: str, unique: bool = False) -> Index:
+    """Make an index of the rows whose last column here is set: where few have it, most writes need not touch it."""
+    is_set = text(f"{columns[-1]} IS NOT NULL")
+    return Index(None, *columns, unique=unique, sqlite_where=is_set, postgresql_where=is_set)
