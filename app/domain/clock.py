@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NewType
 
 Micros = NewType("Micros", int)
@@ -23,8 +24,16 @@ def system_clock() -> Micros:
 
 def format_time(at: Micros) -> str:
     """Format a time as `2026-11-03T21:04:05.123Z`: RFC 3339, UTC, milliseconds (cut, never rounded up)."""
+    return _cached_format(at)
+
+
+def _format(at: Micros) -> str:
     written = (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="milliseconds")
     return written.removesuffix("+00:00") + "Z"
+
+
+_cached_format = lru_cache(maxsize=64)(_format)
+"""One write tells its time in several places."""
 
 
 def parse_time(text: str) -> Micros:

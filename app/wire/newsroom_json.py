@@ -48,7 +48,7 @@ def newsroom_entry(entry: Entry, *, can: Sequence[str], posted_by: Principal) ->
         "external_version": entry.external_version,
         "created_at": format_time(entry.created_at),
         "created_by": entry.created_by,
-        "posted_by": asdict(posted_by),
+        "posted_by": posted_by.members,
         "warnings": warnings_of(_blocks(entry.newest_content)),
         "can": list(can),
     }

@@ -24,6 +24,11 @@ class Principal:
     person: str | None
     name: str | None
 
+    @property
+    def members(self) -> dict[str, str | None]:
+        """Return the members of `posted_by`, as the newsroom is shown them."""
+        return {"token": self.token, "person": self.person, "name": self.name}
+
 
 @dataclass(frozen=True, slots=True)
 class Presence:

@@ -189,7 +189,8 @@ class InlineMarkdown:
         if not marks or marks > self._marks_left:
             return []
         self._marks_left -= marks
-        return _engine().parseInline(text)[0].children or []
+        engine = _engine()
+        return engine.inline.parse(text, engine, {}, [])
 
 
 def _html(tokens: Sequence[Token]) -> str:

@@ -80,7 +80,7 @@ class Call:
     """The caller's credentials, and the conditions that came with the request.
 
     `is_session` says that the credentials are a browser's, out of its cookie. `fingerprint` is a digest of method,
-    path and body: two calls with one Idempotency-Key are the same if they have the same one.
+    path and body, made where there is an Idempotency-Key: two calls with one key are the same if they have the same.
     """
 
     credentials: str | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.errors import Conflict, NotAllowed, NotFound
@@ -132,7 +132,7 @@ def shown_media(tx: ReadTransaction, actor: Actor, *media: Media) -> list[dict[s
             each,
             facts_of(each),
             can=_permitted(actor, each),
-            posted_by=asdict(accounts.find(each.created_by, each.created_by_token)),
+            posted_by=accounts.find(each.created_by, each.created_by_token).members,
         )
         for each in media
     ]
