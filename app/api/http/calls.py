@@ -46,17 +46,21 @@ async def _call(
 def make_write_call(
     scope: Scope, body: bytes, *, credentials: Credentials, idempotency_key: str | None, if_match: str | None
 ) -> Call:
-    """Make the call of a request with this body; the same request has the same fingerprint."""
-    digest = hashlib.sha256(f"{scope['method']} {scope['path']}\n".encode())
-    digest.update(body)
+    """Make the call of a request with this body; the same request with a key has the same fingerprint."""
     return Call(
         credentials=credentials.secret,
         is_session=credentials.is_session,
-        fingerprint=digest.hexdigest(),
+        fingerprint="" if idempotency_key is None else _fingerprint(scope, body),
         idempotency_key=idempotency_key,
         if_match=if_match,
         request_id=scope.get("request_id"),
     )
+
+
+def _fingerprint(scope: Scope, body: bytes) -> str:
+    digest = hashlib.sha256(f"{scope['method']} {scope['path']}\n".encode())
+    digest.update(body)
+    return digest.hexdigest()
 
 
 async def _reading_call(request: Request) -> Call:

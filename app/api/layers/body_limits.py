@@ -9,6 +9,7 @@ from asyncio import timeout_at
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
@@ -31,6 +32,16 @@ class UploadLimits:
     bytes_per_second: int = 0
 
 
+class BodyLimit(NamedTuple):
+    """The most bytes of a body, and the least that must come within its time for it to go on; 0: all of them."""
+
+    most_bytes: int
+    least_bytes: int
+
+
+_USUAL = BodyLimit(BODY_LIMIT_BYTES, 0)
+
+
 class BodyLimits:
     """The largest body that each address takes: the `body_limit_bytes` of its route, which `WriteRoute` declares.
 
@@ -40,42 +51,33 @@ class BodyLimits:
     def __init__(self, routes: Iterable[BaseRoute], *, seconds: float, uploads: UploadLimits | None = None) -> None:
         self.seconds = seconds
         self.uploads = uploads or UploadLimits()
-        declared = [
-            (
-                route,
-                self.uploads.limit_bytes
-                if isinstance(route, UploadRoute)
-                else getattr(route, "body_limit_bytes", BODY_LIMIT_BYTES),
-            )
-            for route in routes
-        ]
-        self._uploading = [route for route, _ in declared if isinstance(route, UploadRoute)]
+        declared = [(route, self._declared_by(route)) for route in routes]
         # Only these need matching: every other route, and every address without one, has the usual limit.
-        self._unusual = [(route, limit) for route, limit in declared if limit != BODY_LIMIT_BYTES]
-        self._kept: OrderedDict[str, int] = OrderedDict()
+        self._unusual = [(route, limit) for route, limit in declared if limit != _USUAL]
+        self._kept: OrderedDict[str, BodyLimit] = OrderedDict()
 
-    def limit_bytes_for(self, scope: Scope) -> int:
-        """Return the largest body the request may have. A method the address does not take counts as one it does."""
+    def limit_for(self, scope: Scope) -> BodyLimit:
+        """Return the limit of the request's body. A method the address does not take counts as one it does."""
         path: str = scope["path"]
-        limit_bytes = self._kept.get(path)
-        if limit_bytes is None:
-            limit_bytes = self._matched_limit_bytes(scope)
+        limit = self._kept.get(path)
+        if limit is None:
+            limit = self._matched_limit(scope)
             if len(path) <= _KEPT_LENGTH:
-                self._kept[path] = limit_bytes
+                self._kept[path] = limit
                 if len(self._kept) > _KEPT_ADDRESSES:
                     self._kept.popitem(last=False)
-        return limit_bytes
+        return limit
 
-    def _matched_limit_bytes(self, scope: Scope) -> int:
-        for route, limit_bytes in self._unusual:
+    def _declared_by(self, route: BaseRoute) -> BodyLimit:
+        if isinstance(route, UploadRoute):
+            return BodyLimit(self.uploads.limit_bytes, int(self.uploads.bytes_per_second * self.seconds))
+        return BodyLimit(getattr(route, "body_limit_bytes", BODY_LIMIT_BYTES), 0)
+
+    def _matched_limit(self, scope: Scope) -> BodyLimit:
+        for route, limit in self._unusual:
             if route.matches(scope)[0] is not Match.NONE:
-                return limit_bytes
-        return BODY_LIMIT_BYTES
-
-    def least_bytes_for(self, scope: Scope) -> int:
-        """Return how much of the request's body must come within `seconds` to go on; 0: all of it."""
-        is_upload = any(route.matches(scope)[0] is not Match.NONE for route in self._uploading)
-        return int(self.uploads.bytes_per_second * self.seconds) if is_upload else 0
+                return limit
+        return _USUAL
 
 
 def describe_limit(limit_bytes: int) -> str:
@@ -83,14 +85,12 @@ def describe_limit(limit_bytes: int) -> str:
     return f"This address takes bodies of at most {limit_bytes:,} bytes."
 
 
-def limited(
-    receive: Receive, *, limit_bytes: int, seconds: float, now: Callable[[], float], least_bytes: int = 0
-) -> Receive:
+def limited(receive: Receive, limit: BodyLimit, *, seconds: float, now: Callable[[], float]) -> Receive:
     """Wrap `receive`, so that reading a body that is too large or too slow raises HTTPException 413 or 408.
 
-    `now` is the event loop's clock. With `least_bytes` a body has `seconds` for each so many bytes, else for all of it.
-    Waiting for a disconnect after the body has no deadline.
+    `now` is the event loop's clock. Waiting for a disconnect after the body has no deadline.
     """
+    limit_bytes, least_bytes = limit
     received = 0
     complete = False
     deadline = now() + seconds

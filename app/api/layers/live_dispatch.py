@@ -34,12 +34,13 @@ class LiveDispatch:
         if is_websocket and scope["path"] == NEWSROOM_STREAM:
             await self._newsroom_stream(scope, receive, send)
             return
-        is_readable = is_readable_path(scope.get("raw_path") or b"")
         address = live_address(scope["path"])
         if not is_websocket and (scope["path"] == NEWSROOM_STREAM or (address is not None and address.kind == "live")):
             await _require_upgrade(scope, receive, send)
             return
-        if is_websocket and (address is None or address.kind != "live" or not is_readable):
+        if is_websocket and not (
+            address is not None and address.kind == "live" and is_readable_path(scope.get("raw_path") or b"")
+        ):
             await _refuse(scope, receive, send)
             return
         if address is None:

@@ -78,21 +78,17 @@ class Middleware:
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         method = scope["method"]
-        limit_bytes = None if method in WITHOUT_BODY else self._body_limits.limit_bytes_for(scope)
-        error = _error_of_address(scope) or _error_of_length(headers, limit_bytes)
+        limit = None if method in WITHOUT_BODY else self._body_limits.limit_for(scope)
+        error = _error_of_address(scope) or (None if limit is None else _error_of_length(headers, limit.most_bytes))
         if error is not None:
             await error_response(error, scope)(scope, receive, exchange.send)
             return
         if method == "OPTIONS" and b"origin" in headers and b"access-control-request-method" in headers:
             await self._preflight(scope, exchange, headers)
             return
-        if limit_bytes is not None:
+        if limit is not None:
             now = asyncio.get_running_loop().time
-            limits = self._body_limits
-            least_bytes = limits.least_bytes_for(scope)
-            receive = limited(
-                receive, limit_bytes=limit_bytes, seconds=limits.seconds, now=now, least_bytes=least_bytes
-            )
+            receive = limited(receive, limit, seconds=self._body_limits.seconds, now=now)
         try:
             await self._app(scope, receive, exchange.send)
         except Exception:
@@ -145,9 +141,9 @@ def _error_of_address(scope: Scope) -> LiveblogError | None:
     return None
 
 
-def _error_of_length(headers: dict[bytes, bytes], limit_bytes: int | None) -> LiveblogError | None:
-    """Return the error of a request whose body is too large; `limit_bytes` None: none is read."""
-    if limit_bytes is not None and b"content-length" in headers:
+def _error_of_length(headers: dict[bytes, bytes], limit_bytes: int) -> LiveblogError | None:
+    """Return the error of a request whose body is too large by what its head says."""
+    if b"content-length" in headers:
         length = headers[b"content-length"]
         # Longer than any real length, it is no number worth reading.
         if len(length) > 15 or (length.isdigit() and int(length) > limit_bytes):

@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from app.api.application import ROUTERS
 from app.api.http.bodies import WriteRoute
-from app.api.layers.body_limits import BodyLimits, UploadLimits, limited
+from app.api.layers.body_limits import BodyLimit, BodyLimits, UploadLimits, limited
 
 ROUTES = [route for router in ROUTERS for route in router.routes]
 KB = 1024
@@ -98,7 +98,7 @@ def test_every_address_that_takes_a_body_has_the_limit_of_the_table() -> None:
         path = str(getattr(route, "path", ""))
         for method in set(getattr(route, "methods", ())) & {"POST", "PUT", "PATCH", "DELETE"}:
             assert isinstance(route, WriteRoute), path
-            limit_bytes = limits.limit_bytes_for(asking(method, re.sub(r"\{\w+\}", "a", path)))
+            limit_bytes = limits.limit_for(asking(method, re.sub(r"\{\w+\}", "a", path))).most_bytes
             assert limit_bytes == route.body_limit_bytes, (method, path)
             found.setdefault(limit_bytes, []).append(f"{method} {path}")
     assert {limit_bytes: sorted(addresses) for limit_bytes, addresses in found.items()} == LIMITS
@@ -115,16 +115,15 @@ def test_every_address_that_takes_a_body_has_the_limit_of_the_table() -> None:
     ],
 )
 def test_an_address_that_is_none_or_only_ends_like_a_larger_one_has_a_small_limit(path: str) -> None:
-    assert BodyLimits(ROUTES, seconds=30).limit_bytes_for(asking("POST", path)) == 64 * KB
+    assert BodyLimits(ROUTES, seconds=30).limit_for(asking("POST", path)) == (64 * KB, 0)
 
 
 def test_an_upload_has_the_limits_of_the_settings_and_nothing_else_has() -> None:
     limits = BodyLimits(ROUTES, seconds=30, uploads=UploadLimits(limit_bytes=50_000_000, bytes_per_second=1_000))
-    assert limits.limit_bytes_for(asking("POST", "/v1/media")) == 50_000_000
-    assert limits.least_bytes_for(asking("POST", "/v1/media")) == 30_000
+    assert limits.limit_for(asking("POST", "/v1/media")) == (50_000_000, 30_000)
     for path in ("/v1/media/", "/v1/newsroom/media/a", "/v1/stories"):
-        assert limits.limit_bytes_for(asking("POST", path)) < 50_000_000
-        assert limits.least_bytes_for(asking("POST", path)) == 0
+        assert limits.limit_for(asking("POST", path)).most_bytes < 50_000_000
+        assert limits.limit_for(asking("POST", path)).least_bytes == 0
 
 
 @pytest.mark.anyio
@@ -138,7 +137,7 @@ async def test_a_body_at_its_pace_may_last_and_one_below_it_may_not() -> None:
         now += 6  # 100 bytes in 6 s: 500 in the 30 s that ask for 480
         return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
 
-    paced = limited(receive, limit_bytes=10_000, seconds=30, now=lambda: now, least_bytes=480)
+    paced = limited(receive, BodyLimit(10_000, least_bytes=480), seconds=30, now=lambda: now)
     received = 0
     while pieces:
         received += len((await paced())["body"])

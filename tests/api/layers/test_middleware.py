@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.http.bodies import BATCH_LIMIT_BYTES, ENTRY_LIMIT_BYTES
 from app.api.http.metrics.request_metrics import RequestMetrics
-from app.api.layers.body_limits import BodyLimits, limited
+from app.api.layers.body_limits import BodyLimit, BodyLimits, limited
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
 from app.api.layers.request_records import RequestRecords
@@ -182,7 +182,7 @@ async def test_a_body_that_never_ends_is_given_up() -> None:
         raise AssertionError
 
     with pytest.raises(HTTPException) as refused:
-        await limited(silence, limit_bytes=10, seconds=BODY_SECONDS, now=lambda: now)()
+        await limited(silence, BodyLimit(10, 0), seconds=BODY_SECONDS, now=lambda: now)()
     assert refused.value.status_code == 408
 
 
@@ -196,7 +196,7 @@ async def test_waiting_for_the_end_of_a_connection_has_no_deadline() -> None:
             await asyncio.sleep(0.01)  # past the deadline of the body, a thousandth away
         return messages.pop(0)
 
-    within = limited(receive, limit_bytes=10, seconds=BODY_SECONDS, now=lambda: begun)
+    within = limited(receive, BodyLimit(10, 0), seconds=BODY_SECONDS, now=lambda: begun)
     assert (await within())["type"] == "http.request"
     assert (await within())["type"] == "http.disconnect"
 
