@@ -294,6 +294,7 @@ class Application:
         writer: WriterAccess | None,
     ) -> AppState:
         capacity, settings = self._process.capacity, self._process.settings
+        rests = self._process.worker.duties.serves_public
         metrics_token = settings.metrics_token
         link = None if writer is None else writer.link
         return AppState(
@@ -301,8 +302,8 @@ class Application:
             newsroom=newsroom,
             hub=hub,
             cluster=None if made.notes is None else Cluster(hub, monotonic=time.monotonic),
-            write_threads=Threads(capacity.write_threads, name="write"),
-            read_threads=Threads(capacity.newsroom_read_threads, name="read"),
+            write_threads=Threads(capacity.write_threads, name="write", rests=rests),
+            read_threads=Threads(capacity.newsroom_read_threads, name="read", rests=rests),
             parse_threads=Threads(1, name="parse"),
             comments=make_comment_services(self._process, newsroom),
             request_metrics=RequestMetrics(),

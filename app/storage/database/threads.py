@@ -3,6 +3,8 @@
 The way to a thread and back is a part of every write, and takes half the time that it takes with a general pool. A call
 that hangs costs one thread of its pool and nobody's patience: who waits for it is answered in time, and the process can
 end without it. Calls take turns by whose they are, so that one that is alone does not wait behind another's hundred.
+A pool may rest between calls for as long as the loop has readers to serve, so that they get their part of the
+interpreter from those who write without a pause (docs/decisions/0044).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from collections.abc import Callable, Hashable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from queue import Empty, SimpleQueue
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Any, NamedTuple, TypeVar
 
 from app.domain.errors import Unavailable
@@ -27,6 +29,13 @@ WAITING_LIMIT = 10_000
 """Calls in all that may run or wait: where every thread hangs, the next is refused at once."""
 IDLE_SECONDS = 10.0
 """A thread that has had nothing to do for so long ends."""
+
+LOOP_SHARE = 3.0
+"""The time that a pool leaves to the loop, where it has so much to do, for each second of CPU of the pool's threads."""
+REST_LIMIT_SECONDS = 0.1
+"""The longest rest of a thread, which is one after a long call."""
+EMPTY_TURN_SECONDS = 0.00005
+"""A turn of the loop that took no longer had nothing to do: an empty one takes 1 to 6 microseconds, a handshake 60."""
 
 Result = TypeVar("Result")
 
@@ -55,13 +64,16 @@ class Threads:
         answer_seconds: float = ANSWER_SECONDS,
         idle_seconds: float = IDLE_SECONDS,
         waiting_limit: int = WAITING_LIMIT,
+        rests: bool = False,
     ) -> None:
+        """Start no thread yet. With `rests`, each leaves the loop LOOP_SHARE before its next call."""
         self._count = count
         self._name = name
         self._begin_seconds = begin_seconds
         self._answer_seconds = answer_seconds
         self._idle_seconds = idle_seconds
         self._waiting_limit = waiting_limit
+        self._rests = rests
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
@@ -142,7 +154,7 @@ class Threads:
             if not is_call:
                 return
             work = self._take()
-            result, error = None, None
+            result, error, began = None, None, thread_time()
             try:
                 if monotonic() > work.begin_by:
                     raise _too_late()
@@ -150,9 +162,25 @@ class Threads:
                     result = work.context.run(work.call)
             except BaseException as raised:  # noqa: BLE001 - whatever it is, the caller gets it
                 error = raised
+            loop = work.loop
             with suppress(RuntimeError):  # the loop has ended: no caller waits any more
-                work.loop.call_soon_threadsafe(self._settle, work.future, result, error)
+                loop.call_soon_threadsafe(self._settle, work.future, result, error)
             del work, result, error
+            if self._rests:
+                self._rest(loop, thread_time() - began)
+
+    def _rest(self, loop: asyncio.AbstractEventLoop, used_seconds: float) -> None:
+        """Wait until the loop has nothing to do, or has had its share for a call that used so much.
+
+        The pool's other threads may use as much as this one beside it: the share is for all of them.
+        """
+        now = monotonic()
+        until = now + min(used_seconds * LOOP_SHARE * len(self._threads), REST_LIMIT_SECONDS)
+        resting = threading.Lock()
+        resting.acquire()
+        with suppress(RuntimeError):  # as above
+            loop.call_soon_threadsafe(_end_rest, loop, resting, now, until)
+            resting.acquire(timeout=2 * REST_LIMIT_SECONDS)  # a loop that hangs keeps no call waiting
 
     def _may_end(self) -> bool:
         with self._lock:
@@ -171,6 +199,15 @@ class Threads:
             future.set_result(result)
         else:
             future.set_exception(error)
+
+
+def _end_rest(loop: asyncio.AbstractEventLoop, resting: threading.Lock, before: float, until: float) -> None:
+    """End a thread's rest if the loop's turn since `before` was empty, or `until` is past; else after a later turn."""
+    now = monotonic()
+    if now >= until or now - before <= EMPTY_TURN_SECONDS:
+        resting.release()
+    else:
+        loop.call_soon(_end_rest, loop, resting, now, until)
 
 
 def _give_up(future: asyncio.Future[Any]) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 
 from app.domain.errors import Unavailable
+from app.storage.database import threads as pool
 from app.storage.database.threads import Threads
 
 pytestmark = pytest.mark.anyio
@@ -252,3 +253,54 @@ async def test_threads_without_work_end_and_others_are_begun_when_there_is_some(
         await asyncio.to_thread(thread.join, PATIENCE_SECONDS)
         assert not thread.is_alive()
     threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+@pytest.mark.parametrize(
+    ("call_seconds", "turns"), [(0.005, 15), (60.0, 1_000)], ids=["its share", "no more than the limit"]
+)
+async def test_a_pool_that_rests_leaves_a_busy_loop_its_share_before_the_next_call(
+    monkeypatch: pytest.MonkeyPatch, call_seconds: float, turns: int
+) -> None:
+    now = used = 0.0
+    turned, is_over = 0, False
+    monkeypatch.setattr(pool, "REST_LIMIT_SECONDS", 1.0)
+    monkeypatch.setattr(pool, "monotonic", lambda: now)
+    monkeypatch.setattr(pool, "thread_time", lambda: used)
+
+    def turn() -> None:
+        nonlocal now, turned
+        turned, now = turned + 1, now + 0.001
+        if not is_over:
+            asyncio.get_running_loop().call_soon(turn)
+
+    def call() -> int:
+        nonlocal used
+        used += call_seconds
+        return turned
+
+    threads = Threads(1, name="write", rests=True)
+    turn()
+    first, second = await asyncio.gather(threads.run(call), threads.run(call))
+    is_over = True
+    assert second - first >= turns - 1
+    await asyncio.to_thread(partial(threads.close, within_seconds=PATIENCE_SECONDS))
+
+
+async def test_a_pool_that_rests_goes_on_once_the_loop_has_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "REST_LIMIT_SECONDS", 10 * PATIENCE_SECONDS)
+    monkeypatch.setattr(pool, "monotonic", lambda: 0.0)  # so that no share is ever used up
+    threads = Threads(1, name="write", rests=True)
+    calls = asyncio.gather(*(threads.run(lambda: 1) for _ in range(3)))
+    assert await asyncio.wait_for(calls, PATIENCE_SECONDS) == [1, 1, 1]
+    await asyncio.to_thread(partial(threads.close, within_seconds=PATIENCE_SECONDS))
+
+
+async def test_a_pool_that_rests_goes_on_while_the_loop_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "REST_LIMIT_SECONDS", 0.01)
+    threads, has_begun = Threads(1, name="write", rests=True), threading.Event()
+    calls = asyncio.gather(threads.run(lambda: None), threads.run(has_begun.set))
+    hung = asyncio.get_running_loop().create_future()
+    asyncio.get_running_loop().call_soon(lambda: hung.set_result(has_begun.wait(PATIENCE_SECONDS)))
+    assert await hung
+    await calls
+    await asyncio.to_thread(partial(threads.close, within_seconds=PATIENCE_SECONDS))
