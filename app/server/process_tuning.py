@@ -11,8 +11,8 @@ from contextlib import contextmanager, suppress
 SWITCH_INTERVAL_SECONDS = 0.0002
 """The time a thread may keep the interpreter before the event loop gets it back. With Python's own 5 ms, one thread
 that renders text cuts new connections from thousands a second to hundreds (measured: 270/s, against 1,990 with 0.5 ms).
-A fan-out waits for it once a slice: while eight write, handshakes are 2.6 × as slow as alone, and 3.2 to 4.3 × with
-0.5 ms. With 0.1 ms nothing more was won."""
+A fan-out waits for it once a slice: before threads rested between calls (docs/decisions/0044), handshakes were 2.6 × as
+slow as alone while eight wrote, and 3.2 to 4.3 × with 0.5 ms. With 0.1 ms nothing more was won."""
 
 
 @contextmanager

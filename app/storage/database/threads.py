@@ -30,7 +30,7 @@ WAITING_LIMIT = 10_000
 IDLE_SECONDS = 10.0
 """A thread that has had nothing to do for so long ends."""
 
-LOOP_SHARE = 3.0
+LOOP_SHARE = 4.0
 """The time that a pool leaves to the loop, where it has so much to do, for each second of CPU of the pool's threads."""
 REST_LIMIT_SECONDS = 0.1
 """The longest rest of a thread, which is one after a long call."""
