@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, reset_contextvars
+from structlog.contextvars import bind_contextvars, unbind_contextvars
 
 _DEFAULTS = (
     (b"x-content-type-options", b"nosniff"),
@@ -34,8 +34,8 @@ class DefaultHeaders:
         if is_head:
             # HEAD is GET without the content (RFC 9110 §9.3.2), so that no route has to be written twice.
             scope = {**scope, "method": "GET", "is_head": True}
-        bound = bind_contextvars(request_id=scope["request_id"])
+        bind_contextvars(request_id=scope["request_id"])
         try:
             await self._app(scope, receive, send_with_defaults)
         finally:
-            reset_contextvars(**bound)
+            unbind_contextvars("request_id")

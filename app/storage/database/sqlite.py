@@ -15,6 +15,7 @@ import os
 import sqlite3
 from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
@@ -219,6 +220,10 @@ def sqlite_uri(path: Path, *, read_only: bool) -> str:
     return f"file:{quote(str(path.resolve()))}{'?mode=ro' if read_only else ''}"
 
 
+_read_json = partial(from_json, cache_strings="keys")
+"""Reads a column; its values are text, of which nothing stays in memory."""
+
+
 def _trouble_of(error: BaseException | None, *, is_write: bool) -> Trouble:
     name = getattr(error, "sqlite_errorname", "")
     if not name.startswith(_OF_THE_FILE):
@@ -300,7 +305,7 @@ def _writer_engine(path: Path) -> Engine:
         hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         json_serializer=lambda value: encode_json(value).decode(),
-        json_deserializer=from_json,
+        json_deserializer=_read_json,
     )
 
 
@@ -313,5 +318,5 @@ def _reader_engine(path: Path, readers: int) -> Engine:
         pool_size=readers,
         max_overflow=0,
         isolation_level="AUTOCOMMIT",
-        json_deserializer=from_json,
+        json_deserializer=_read_json,
     )

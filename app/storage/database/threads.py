@@ -10,6 +10,7 @@ interpreter from those who write without a pause (docs/decisions/0044).
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
@@ -31,11 +32,13 @@ IDLE_SECONDS = 10.0
 """A thread that has had nothing to do for so long ends."""
 
 LOOP_SHARE = 4.0
-"""The time that a pool leaves to the loop, where it has so much to do, for each second of CPU of the pool's threads."""
-REST_LIMIT_SECONDS = 0.1
-"""The longest rest of a thread, which is one after a long call."""
-EMPTY_TURN_SECONDS = 0.00005
-"""A turn of the loop that took no longer had nothing to do: an empty one takes 1 to 6 microseconds, a handshake 60."""
+"""The time that a pool leaves to the loop, where it has so much to do, for each second of CPU that its calls take."""
+REST_LIMIT_SECONDS = 0.05
+"""The longest rest, which is one after a long call."""
+EMPTY_TURN_SECONDS = 0.00002
+"""A turn of the loop that took no more CPU had nothing to do: an empty one takes 1 to 6 microseconds, a handshake 60.
+
+It is not told by the clock: where another thread runs, the loop waits for the interpreter in each turn."""
 
 Result = TypeVar("Result")
 
@@ -66,7 +69,7 @@ class Threads:
         waiting_limit: int = WAITING_LIMIT,
         rests: bool = False,
     ) -> None:
-        """Start no thread yet. With `rests`, each leaves the loop LOOP_SHARE before its next call."""
+        """Start no thread yet. With `rests`, after each call none begins another before the loop has had LOOP_SHARE."""
         self._count = count
         self._name = name
         self._begin_seconds = begin_seconds
@@ -74,6 +77,8 @@ class Threads:
         self._idle_seconds = idle_seconds
         self._waiting_limit = waiting_limit
         self._rests = rests
+        self._resting = threading.Lock()
+        """Held by the thread that rests, for all of the pool."""
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
@@ -153,7 +158,8 @@ class Threads:
                 continue
             if not is_call:
                 return
-            work = self._take()
+            with self._resting:
+                work = self._take()
             result, error, began = None, None, thread_time()
             try:
                 if monotonic() > work.begin_by:
@@ -162,25 +168,35 @@ class Threads:
                     result = work.context.run(work.call)
             except BaseException as raised:  # noqa: BLE001 - whatever it is, the caller gets it
                 error = raised
-            loop = work.loop
+            loop, rest_seconds = work.loop, self._rest_seconds(thread_time() - began)
+            # Held before anybody can answer, so that no other thread slips through; if another rests, after it.
+            is_held = rest_seconds > 0 and self._resting.acquire(blocking=False)
             with suppress(RuntimeError):  # the loop has ended: no caller waits any more
                 loop.call_soon_threadsafe(self._settle, work.future, result, error)
             del work, result, error
-            if self._rests:
-                self._rest(loop, thread_time() - began)
+            if rest_seconds > 0:
+                self._rest(loop, rest_seconds, is_held=is_held)
 
-    def _rest(self, loop: asyncio.AbstractEventLoop, used_seconds: float) -> None:
-        """Wait until the loop has nothing to do, or has had its share for a call that used so much.
+    def _rest_seconds(self, used_seconds: float) -> float:
+        """Return how long a rest may be after a call that used so much CPU; none for one that used next to nothing."""
+        rest_seconds = min(used_seconds * LOOP_SHARE, REST_LIMIT_SECONDS) if self._rests else 0.0
+        return rest_seconds if rest_seconds > EMPTY_TURN_SECONDS else 0.0
 
-        The pool's other threads may use as much as this one beside it: the share is for all of them.
+    def _rest(self, loop: asyncio.AbstractEventLoop, rest_seconds: float, *, is_held: bool) -> None:
+        """Let no thread begin a call until the loop has nothing to do, or for so long, whatever the loop does.
+
+        `is_held` says whether this thread has the pool's lock for it already.
         """
-        now = monotonic()
-        until = now + min(used_seconds * LOOP_SHARE * len(self._threads), REST_LIMIT_SECONDS)
-        resting = threading.Lock()
-        resting.acquire()
-        with suppress(RuntimeError):  # as above
-            loop.call_soon_threadsafe(_end_rest, loop, resting, now, until)
-            resting.acquire(timeout=2 * REST_LIMIT_SECONDS)  # a loop that hangs keeps no call waiting
+        if not is_held:
+            self._resting.acquire()
+        try:
+            is_over = threading.Lock()
+            is_over.acquire()
+            with suppress(RuntimeError):  # as above
+                loop.call_soon_threadsafe(_end_rest, loop, is_over, -math.inf, monotonic() + rest_seconds)
+                is_over.acquire(timeout=rest_seconds)
+        finally:
+            self._resting.release()
 
     def _may_end(self) -> bool:
         with self._lock:
@@ -201,13 +217,13 @@ class Threads:
             future.set_exception(error)
 
 
-def _end_rest(loop: asyncio.AbstractEventLoop, resting: threading.Lock, before: float, until: float) -> None:
-    """End a thread's rest if the loop's turn since `before` was empty, or `until` is past; else after a later turn."""
-    now = monotonic()
-    if now >= until or now - before <= EMPTY_TURN_SECONDS:
-        resting.release()
+def _end_rest(loop: asyncio.AbstractEventLoop, is_over: threading.Lock, used_before: float, until: float) -> None:
+    """End a rest if the loop has used next to no CPU since the last look, or `until` is past; else look again."""
+    used = thread_time()
+    if monotonic() >= until or used - used_before <= EMPTY_TURN_SECONDS:
+        is_over.release()
     else:
-        loop.call_soon(_end_rest, loop, resting, now, until)
+        loop.call_soon(_end_rest, loop, is_over, used, until)
 
 
 def _give_up(future: asyncio.Future[Any]) -> None:

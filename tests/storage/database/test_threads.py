@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from contextvars import ContextVar
 from functools import partial
+from itertools import pairwise
 
 import pytest
 
@@ -255,17 +257,18 @@ async def test_threads_without_work_end_and_others_are_begun_when_there_is_some(
     threads.close(within_seconds=PATIENCE_SECONDS)
 
 
+@pytest.mark.parametrize("count", [1, 4])
 @pytest.mark.parametrize(
-    ("call_seconds", "turns"), [(0.005, 15), (60.0, 1_000)], ids=["its share", "no more than the limit"]
+    ("call_seconds", "turns"), [(0.5, 2_000), (60.0, 5_000)], ids=["its share", "no more than the limit"]
 )
-async def test_a_pool_that_rests_leaves_a_busy_loop_its_share_before_the_next_call(
-    monkeypatch: pytest.MonkeyPatch, call_seconds: float, turns: int
+async def test_a_pool_that_rests_leaves_a_busy_loop_its_share_for_each_call(
+    monkeypatch: pytest.MonkeyPatch, count: int, call_seconds: float, turns: int
 ) -> None:
     now = used = 0.0
-    turned, is_over = 0, False
-    monkeypatch.setattr(pool, "REST_LIMIT_SECONDS", 1.0)
+    turned, is_over, of_loop = 0, False, threading.current_thread()
+    monkeypatch.setattr(pool, "REST_LIMIT_SECONDS", 5.0)
     monkeypatch.setattr(pool, "monotonic", lambda: now)
-    monkeypatch.setattr(pool, "thread_time", lambda: used)
+    monkeypatch.setattr(pool, "thread_time", lambda: now if threading.current_thread() is of_loop else used)
 
     def turn() -> None:
         nonlocal now, turned
@@ -278,29 +281,34 @@ async def test_a_pool_that_rests_leaves_a_busy_loop_its_share_before_the_next_ca
         used += call_seconds
         return turned
 
-    threads = Threads(1, name="write", rests=True)
+    threads = Threads(count, name="write", begin_seconds=60, rests=True)
+    together = threading.Barrier(count, timeout=PATIENCE_SECONDS)
+    await asyncio.gather(*(threads.run(together.wait) for _ in range(count)))
     turn()
-    first, second = await asyncio.gather(threads.run(call), threads.run(call))
+    began = [await threads.run(call) for _ in range(3)]
+    assert min(later - sooner for sooner, later in pairwise(began)) >= turns - 1
+    # As many begin at once as there are threads; before each further one somebody rests, one after the other.
+    began = await asyncio.gather(*(threads.run(call) for _ in range(count + 3)))
     is_over = True
-    assert second - first >= turns - 1
+    assert max(began) - min(began) >= 3 * (turns - 1)
     await asyncio.to_thread(partial(threads.close, within_seconds=PATIENCE_SECONDS))
 
 
 async def test_a_pool_that_rests_goes_on_once_the_loop_has_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "REST_LIMIT_SECONDS", 10 * PATIENCE_SECONDS)
-    monkeypatch.setattr(pool, "monotonic", lambda: 0.0)  # so that no share is ever used up
+    monkeypatch.setattr(pool, "LOOP_SHARE", math.inf)
     threads = Threads(1, name="write", rests=True)
     calls = asyncio.gather(*(threads.run(lambda: 1) for _ in range(3)))
     assert await asyncio.wait_for(calls, PATIENCE_SECONDS) == [1, 1, 1]
-    await asyncio.to_thread(partial(threads.close, within_seconds=PATIENCE_SECONDS))
+    threads.close(within_seconds=PATIENCE_SECONDS)
 
 
 async def test_a_pool_that_rests_goes_on_while_the_loop_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "REST_LIMIT_SECONDS", 0.01)
+    monkeypatch.setattr(pool, "LOOP_SHARE", math.inf)
     threads, has_begun = Threads(1, name="write", rests=True), threading.Event()
     calls = asyncio.gather(threads.run(lambda: None), threads.run(has_begun.set))
     hung = asyncio.get_running_loop().create_future()
     asyncio.get_running_loop().call_soon(lambda: hung.set_result(has_begun.wait(PATIENCE_SECONDS)))
     assert await hung
     await calls
-    await asyncio.to_thread(partial(threads.close, within_seconds=PATIENCE_SECONDS))
+    threads.close(within_seconds=PATIENCE_SECONDS)
