@@ -9,7 +9,7 @@ import random
 import re
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from typing import Any
 
 import httpx
@@ -187,17 +187,24 @@ async def test_posts_while_the_writer_is_killed_again_and_again_are_there_once_a
     story = make_story(machine.readers[0])
     acknowledged: list[str] = []
     chance = random.Random(8)
-    async with httpx.AsyncClient(timeout=60) as client:
-        followers = [
-            Follower(httpx.AsyncClient(base_url=each.url, timeout=60), story, Habit(transport), chance)
+    async with AsyncExitStack() as opened:
+        clients = [
+            await opened.enter_async_context(httpx.AsyncClient(base_url=each.url, timeout=60))
             for each in machine.readers
+        ]
+        client = await opened.enter_async_context(httpx.AsyncClient(timeout=60))
+        following = await opened.enter_async_context(asyncio.TaskGroup())
+        followers = [
+            Follower(each, story, Habit(transport), chance)
+            for each in clients
             for transport in (Transport.WEBSOCKET, Transport.EVENTS)
         ]
         for follower in followers:
             await follower.begin()
         ended = asyncio.Event()
         reading = [
-            asyncio.create_task(each.follow(lambda state: _holds_all(state, ended, acknowledged))) for each in followers
+            following.create_task(each.follow(lambda state: _holds_all(state, ended, acknowledged)))
+            for each in followers
         ]
         for kill in range(2):
             posting = [
@@ -213,8 +220,6 @@ async def test_posts_while_the_writer_is_killed_again_and_again_are_there_once_a
         assert (await _say_to(client, machine, story, "last")).status_code == 201
         acknowledged.append("last")
         await asyncio.wait_for(asyncio.gather(*reading), 60)
-        for follower in followers:
-            await follower.client.aclose()
     assert len(acknowledged) == 17
     for each in machine.readers:
         assert sorted(each.texts(story)) == sorted(acknowledged), "0 lost, 0 doubled"

@@ -15,7 +15,8 @@ import httptools
 Headers = list[tuple[bytes, bytes]]
 
 WAITING_LIMIT_BYTES = 256 * 1024
-"""An answer's bytes that may wait for its client; then no more are read from the writer."""
+"""An answer's bytes that may wait for its client; then no more are read from the writer. One that has no more than that
+is passed on once it is whole: where the writer dies within it, its client is told so instead of being cut off."""
 
 _FAREWELL = b"close"
 
@@ -25,14 +26,14 @@ class WriterGone(ConnectionError):
 
 
 class Answer:
-    """One answer while it comes. Read `pieces` to its end, or `close` it."""
+    """One answer while it comes: it is `ready` to be passed on once it is whole, or, where it is long, has begun."""
 
     def __init__(self) -> None:
         self.status = 0
         self.headers: Headers = []
         self.is_whole = False
         self.error: Exception | None = None
-        self.begun: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting: list[bytes] = []
         self.waiting_bytes = 0
         self._more: asyncio.Future[None] | None = None
@@ -52,17 +53,17 @@ class Answer:
         if self._more is not None and not self._more.done():
             self._more.set_result(None)
 
-    def begin(self) -> None:
-        """Tell that status and headers are here."""
-        if not self.begun.done():
-            self.begun.set_result(None)
+    def set_ready(self) -> None:
+        """Tell that it can be passed on: its status and headers are here, and what is to be here of its body."""
+        if not self.ready.done():
+            self.ready.set_result(None)
 
     def fail(self, error: Exception) -> None:
         """End too early."""
         self.error = self.error or error
-        if not self.begun.done():
-            self.begun.set_exception(self.error)
-            self.begun.exception()  # known, also where nobody waits any more
+        if not self.ready.done():
+            self.ready.set_exception(self.error)
+            self.ready.exception()  # known, also where nobody waits any more
         self.wake()
 
 
@@ -134,12 +135,13 @@ class WriterConnection(asyncio.Protocol):
             self._answer.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """Announce to the one that asked that the answer has begun."""
+        """Keep the status; announce an answer that is too long to be waited for to the one that asked."""
         if self._answer is not None:
             self._answer.status = self._parser.get_status_code()
-            self._answer.begin()
             if self._is_head:
                 self._finish()
+            elif not _is_short(self._answer.headers):
+                self._answer.set_ready()
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body."""
@@ -190,6 +192,7 @@ class WriterConnection(asyncio.Protocol):
         if answer is None:
             return
         answer.is_whole = True
+        answer.set_ready()
         answer.wake()
         self.resume()
         keeps = self._is_sent and not self._is_head and (b"connection", _FAREWELL) not in answer.headers
@@ -198,3 +201,9 @@ class WriterConnection(asyncio.Protocol):
             self._on_free(self)
         else:
             self.close()
+
+
+def _is_short(headers: Headers) -> bool:
+    """Return whether an answer says that it is no longer than may wait."""
+    size = next((value for name, value in headers if name == b"content-length"), None)
+    return size is not None and int(size) <= WAITING_LIMIT_BYTES

@@ -20,7 +20,7 @@ from app.domain.errors import Unavailable
 CONNECT_SECONDS = 1.0
 """Time for one of the connections to become free, and for a new one."""
 ANSWER_SECONDS = 45.0
-"""Time for an answer to begin once the body was sent: what hangs at the writer is answered by itself after 30 s."""
+"""Time for an answer, or for a long one to begin, once the body was sent: what hangs at the writer is answered by itself after 30 s."""
 UPLOAD_SECONDS = 300.0
 """The same for an upload, whose video is converted before it is answered."""
 SILENCE_SECONDS = 1.0
@@ -119,7 +119,7 @@ class WriterLink:
             connection.close()
 
     async def ask(self, scope: Scope, receive: Receive) -> Exchange:
-        """Send a request on, what is long of its body as it comes; return the answer once it has begun.
+        """Send a request on, what is long of its body as it comes; return the answer once it can be passed on.
 
         Raises Unavailable while the writer is away, ClientLeft, and what `receive` raises.
         """
@@ -163,7 +163,7 @@ class WriterLink:
                 connection.close()
                 raise
         try:
-            await self._begun(answer, UPLOAD_SECONDS if scope["path"] == _UPLOADING_PATH else ANSWER_SECONDS)
+            await self._await_ready(answer, UPLOAD_SECONDS if scope["path"] == _UPLOADING_PATH else ANSWER_SECONDS)
         except BaseException:
             connection.close()
             raise
@@ -186,17 +186,17 @@ class WriterLink:
         """Send a body as it comes, until it ends or an answer has begun without it. Raises as `ask` does."""
         sending = asyncio.create_task(_send(connection, body, ending), name="forwarding a body")
         try:
-            await asyncio.wait([sending, answer.begun], return_when=asyncio.FIRST_COMPLETED)
-            if sending.done() and not answer.begun.done():
+            await asyncio.wait([sending, answer.ready], return_when=asyncio.FIRST_COMPLETED)
+            if sending.done() and not answer.ready.done():
                 await sending
         finally:
             sending.cancel()
             await asyncio.gather(sending, return_exceptions=True)
 
-    async def _begun(self, answer: Answer, seconds: float) -> None:
-        """Wait until the answer begins. Raises WriterGone, also for a writer that says nothing."""
-        if answer.begun.done():
-            answer.begun.result()
+    async def _await_ready(self, answer: Answer, seconds: float) -> None:
+        """Wait until the answer can be passed on. Raises WriterGone, also for a writer that says nothing."""
+        if answer.ready.done():
+            answer.ready.result()
             return
         asked_at = heard_at = self._monotonic()
         loop = asyncio.get_running_loop()
@@ -213,7 +213,7 @@ class WriterLink:
 
         timer = loop.call_later(LOOK_SECONDS, look)
         try:
-            await answer.begun
+            await answer.ready
         finally:
             timer.cancel()
 

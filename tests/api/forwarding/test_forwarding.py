@@ -23,6 +23,7 @@ from app.api.forwarding.forwarded_requests import (
 )
 from app.api.forwarding.forwarding import Forwarding, WaitApplied
 from app.api.forwarding.known_writes import KNOWN_SECONDS, KnownWrites
+from app.api.forwarding.writer_connection import WAITING_LIMIT_BYTES
 from app.api.forwarding.writer_link import AHEAD_BYTES, COMING_LIMIT, CONNECTIONS_LIMIT, WriterLink
 from tests.waiting import until
 
@@ -174,17 +175,41 @@ async def test_a_writer_that_says_nothing_and_is_not_heard_either_is_not_waited_
         assert (await _answered(forwarding, _Client())).status == 503
 
 
-async def test_an_answer_that_ends_too_early_cuts_the_clients(tmp_path: Path) -> None:
+async def test_a_short_answer_that_ends_too_early_is_503_and_whether_it_was_done_is_not_known(tmp_path: Path) -> None:
     async def die_within(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+        writer.write(b"HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\nhalf")
         await writer.drain()
 
     async with writer_that(die_within, tmp_path) as forwarding:
-        client = _Client()
+        client = await _answered(forwarding, _Client())
+    assert (client.status, json.loads(client.body)["code"]) == (503, "writer_away")
+    assert "not known" in json.loads(client.body)["detail"]
+
+
+@pytest.mark.parametrize("framing", [b"Content-Length: %d" % (WAITING_LIMIT_BYTES + 1), b"Transfer-Encoding: chunked"])
+async def test_a_long_answer_comes_as_it_is_written_and_cuts_the_clients_where_it_ends_too_early(
+    tmp_path: Path, framing: bytes
+) -> None:
+    is_read = asyncio.Event()
+
+    async def die_within(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        half = b"half" if framing.startswith(b"Content") else b"4\r\nhalf\r\n"
+        writer.write(b"HTTP/1.1 200 OK\r\n%b\r\n\r\n%b" % (framing, half))
+        await is_read.wait()
+
+    class _Reading(_Client):
+        async def send(self, message: Message) -> None:
+            await super().send(message)
+            if self.body == b"half":
+                is_read.set()
+
+    async with writer_that(die_within, tmp_path) as forwarding:
+        client = _Reading()
         with pytest.raises(ConnectionError):
             await _answered(forwarding, client)
-    assert client.body == b"half"
+    assert (client.status, client.body) == (200, b"half")
 
 
 async def test_a_client_that_leaves_within_its_body_ends_the_writers_request_and_is_no_failure(tmp_path: Path) -> None:
