@@ -84,17 +84,22 @@ def test_a_stop_ends_every_kind_of_reader_in_order_and_the_process_with_0(
 ) -> None:
     story = _story(server, installation.token)
     head = _head(server, story)
-    with ThreadPoolExecutor() as readers, _never_reading(server, installation.token, story):
+    with (
+        ThreadPoolExecutor() as readers,
+        _never_reading(server, installation.token, story),
+        server.client() as asking,  # which keeps its connection, so that nobody is just about to leave
+    ):
         joined = threading.Barrier(4)
         websocket = readers.submit(_read_websocket, server, story, joined)
         events = readers.submit(_read_event_stream, server, story, joined)
         poll = readers.submit(_long_poll, server, story, _head(server, story), joined)
         joined.wait(timeout=20)
-        _await_long_poll(server)
+        await_true(lambda: "liveblog_live_waiting_polls 1" in asking.get("/metrics").text)
         assert server.stop(STOP_SECONDS) == 0, server.log
-    # The HTTP server's own: the long-poll. Readers: a WebSocket, an event stream, and the one that never reads.
+    # The HTTP server's own: the long-poll, and the one that asks for nothing any more. Readers: a WebSocket, an event
+    # stream, and the one that never reads.
     (draining,) = [line for line in map(json.loads, server.log.splitlines()) if line["event"] == "draining"]
-    assert (draining["connections"], draining["readers"]) == (1, 3)
+    assert (draining["connections"], draining["readers"]) == (2, 3)
     assert "drain timed out" in server.log, "the client that never reads was no obstacle: the test proves nothing"
     assert _result(websocket) == ("goodbye", 4101)
     assert _result(events) == "goodbye"
@@ -270,12 +275,6 @@ def _long_poll(server: Server, story: str, head: str, joined: threading.Barrier)
     with server.client() as client:
         joined.wait(timeout=20)
         return client.get(f"/v1/stories/{story}/changes", params={"after": head, "wait": 30}).status_code
-
-
-def _await_long_poll(server: Server) -> None:
-    """Until the server says that a long-poll is waiting."""
-    with server.client() as client:
-        await_true(lambda: "liveblog_live_waiting_polls 1" in client.get("/metrics").text)
 
 
 def _await_log(server: Server, words: str) -> None:
