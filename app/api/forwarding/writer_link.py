@@ -20,7 +20,7 @@ from app.domain.errors import Unavailable
 CONNECT_SECONDS = 1.0
 """Time for one of the connections to become free, and for a new one."""
 ANSWER_SECONDS = 45.0
-"""Time for an answer, or for a long one to begin, once the body was sent: what hangs at the writer is answered by itself after 30 s."""
+"""Time for an answer once the body was sent: what hangs at the writer is answered by itself after 30 s."""
 UPLOAD_SECONDS = 300.0
 """The same for an upload, whose video is converted before it is answered."""
 SILENCE_SECONDS = 1.0
