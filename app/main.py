@@ -137,7 +137,7 @@ class Application:
             await run_in_thread(partial(_require_usable, database, database_clock, is_written=duties.writes))
             themes = await read_operator_files(process.settings)
             process.take_sites(await run_in_thread(partial(read_sites, database)))
-            snapshots = Snapshots(database, threads=process.capacity.public_read_threads)
+            snapshots = Snapshots(database, rests=duties.serves_public)
             hub = make_hub(process, snapshots)
             reading = make_reading(process, snapshots, hub)
             # Before the hub starts, which counts every pause of the loop as lag.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.composition.roles import ALONE, Worker
 from app.jobs.due_work import LOOK_SECONDS, LOOK_SHARED_SECONDS
 from app.settings import Settings
-from app.storage.database.snapshots import READ_THREADS
+from app.storage.database.snapshots import LIVE_READ_THREADS, REQUEST_READ_THREADS
 
 WRITE_THREADS = 2
 """SQLite commits one at a time: one thread waits for the disk while the other prepares. More only take the interpreter
@@ -33,8 +33,8 @@ RECONCILE_SECONDS = 1.0
 RECONCILE_SHARED_SECONDS = 0.25
 """The greatest delay of other processes' events where no announcement brings them to this one."""
 
-KEPT_DESCRIPTORS = 128
-"""Left for the database, logs, health checks and the machine's administrators."""
+KEPT_DESCRIPTORS = 192
+"""Left for the listening sockets, the database, logs, health checks and the machine's administrators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,6 @@ class Capacity:
     """The counts of one process. `reader_connections` 0: the system sets no limit, and neither does the operator."""
 
     write_threads: int
-    public_read_threads: int
     newsroom_read_threads: int
     stream_threads: int
     database_connections: int
@@ -54,10 +53,9 @@ class Capacity:
 def capacity_of(settings: Settings, worker: Worker = ALONE) -> Capacity:
     """Compute the counts of a process with these settings: other processes share PostgreSQL, and none SQLite."""
     shared = is_shared(settings)
-    reading_threads = READ_THREADS + NEWSROOM_READ_THREADS + STREAM_THREADS
+    reading_threads = REQUEST_READ_THREADS + LIVE_READ_THREADS + NEWSROOM_READ_THREADS + STREAM_THREADS
     return Capacity(
         write_threads=WRITE_THREADS_SHARED if shared else WRITE_THREADS,
-        public_read_threads=READ_THREADS,
         newsroom_read_threads=NEWSROOM_READ_THREADS,
         stream_threads=STREAM_THREADS,
         # SQLite: a connection for each thread that reads, so that none waits for one; the writer's is one more.

@@ -32,7 +32,7 @@ class PublicStoryLog:
                 raise story_not_found()
             return read_changes(tx, found, after=after, limit=limit, limit_bytes=limit_bytes, links=self._links)
 
-        return await self._snapshots.read(work)
+        return await self._snapshots.read_for_live(work)
 
     async def snapshot(self, story: StoryId, variant: BodyVariant) -> tuple[StoryHead, bytes]:
         """Return the body of `GET /v1/stories/{story}` and the head it shows. Raises NotFound, Gone."""
@@ -41,4 +41,4 @@ class PublicStoryLog:
             found = require_story(tx, story)
             return found.head, read_view(tx, found, View("state", variant), links=self._links).body
 
-        return await self._snapshots.read(work)
+        return await self._snapshots.read_for_live(work)

@@ -9,6 +9,7 @@ import pytest
 
 from app.composition.capacity import KEPT_DESCRIPTORS, capacity_of
 from app.settings import Settings
+from app.storage.database.snapshots import LIVE_READ_THREADS, REQUEST_READ_THREADS
 
 POSTGRES = "postgresql://db.example/liveblog"
 
@@ -20,8 +21,8 @@ def settings(folder: Path, **given: object) -> Settings:
 
 def test_on_sqlite_every_thread_that_reads_has_a_connection(tmp_path: Path) -> None:
     capacity = capacity_of(settings(tmp_path))
-    threads = capacity.public_read_threads + capacity.newsroom_read_threads + capacity.stream_threads
-    assert capacity.database_connections == threads
+    public = REQUEST_READ_THREADS + LIVE_READ_THREADS
+    assert capacity.database_connections == public + capacity.newsroom_read_threads + capacity.stream_threads
 
 
 def test_where_other_processes_write_too_there_are_more_writers_and_shorter_pauses(tmp_path: Path) -> None:

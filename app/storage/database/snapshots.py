@@ -1,4 +1,8 @@
-"""Reads off the event loop: each in one thread and one snapshot, at most READ_THREADS at a time."""
+"""Reads off the event loop: each in one thread and one snapshot, in threads of its kind.
+
+Connected readers catch up in threads of their own, which never rest: those that answer requests do between two reads,
+for as long as the loop has readers to serve (docs/decisions/0044).
+"""
 
 from __future__ import annotations
 
@@ -8,8 +12,11 @@ from typing import TypeVar
 from app.storage.database.threads import Threads
 from app.storage.database.transactions import Database, ReadTransaction, answers_queries
 
-READ_THREADS = 8
-"""The threads of a process's public reads. Each needs a database connection; more would only wait for each other."""
+REQUEST_READ_THREADS = 4
+"""The threads in which requests are answered. Each needs a database connection; more would only wait for each other."""
+
+LIVE_READ_THREADS = 4
+"""The threads in which connected readers catch up, and stories are found that are not in memory."""
 
 UPKEEP_THREADS = 2
 """For what keeps the process itself right, reconciliation and probes: never behind a queue of readers."""
@@ -21,19 +28,27 @@ T = TypeVar("T")
 
 
 class Snapshots:
-    """Runs blocking reads for the event loop, in at most `threads` threads. Made on the loop that uses it."""
+    """Runs blocking reads for the event loop. Made on the loop that uses it.
 
-    def __init__(self, database: Database, *, threads: int = READ_THREADS) -> None:
+    With `rests`, reads for requests leave the loop its share: the process serves readers.
+    """
+
+    def __init__(self, database: Database, *, rests: bool = True) -> None:
         self._database = database
-        self._threads = Threads(threads, name="public-read")
+        self._request_threads = Threads(REQUEST_READ_THREADS, name="request-read", rests=rests)
+        self._live_threads = Threads(LIVE_READ_THREADS, name="live-read")
         self._upkeep_threads = Threads(UPKEEP_THREADS, name="upkeep", answer_seconds=UPKEEP_SECONDS)
 
     async def read(self, work: Callable[[ReadTransaction], T]) -> T:
-        """Run `work` in a thread on one consistent view of the tables, and return its result.
+        """Run `work` in a thread on one consistent view of the tables, and return its result: what a request asks for.
 
         Raises what `work` raises, and Unavailable when the database cannot be reached or does not answer in time.
         """
-        return await self._threads.run(lambda: self._in_one_snapshot(work))
+        return await self._request_threads.run(lambda: self._in_one_snapshot(work))
+
+    async def read_for_live(self, work: Callable[[ReadTransaction], T]) -> T:
+        """Run `work` as `read` does, in a thread that waits for no request: what connected readers wait for."""
+        return await self._live_threads.run(lambda: self._in_one_snapshot(work))
 
     async def read_for_upkeep(self, work: Callable[[ReadTransaction], T]) -> T:
         """Run `work` as `read` does, in a thread that no reader can keep busy."""
@@ -45,7 +60,7 @@ class Snapshots:
 
     def close(self, *, within_seconds: float) -> None:
         """Wait at most `within_seconds` for each kind of read that is under way, and end the threads."""
-        for threads in (self._threads, self._upkeep_threads):
+        for threads in (self._request_threads, self._live_threads, self._upkeep_threads):
             threads.close(within_seconds=within_seconds)
 
     def _in_one_snapshot(self, work: Callable[[ReadTransaction], T]) -> T:

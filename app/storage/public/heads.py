@@ -25,7 +25,7 @@ class PublicHeads:
         Raises Unavailable when the database cannot be reached.
         """
         named = story_ref(ref)
-        return None if named is None else await self._snapshots.read(lambda tx: _find(tx, named))
+        return None if named is None else await self._snapshots.read_for_live(lambda tx: _find(tx, named))
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
         """Return the heads of those stories that are public or withdrawn, in one query. Raises as `find` does."""

@@ -159,8 +159,11 @@ async def test_asking_at_the_head_touches_no_database(server: Server) -> None:
     story = await server.story()
     head = (await server.client.get(f"/v1/stories/{story['id']}/changes")).json()["head"]
     gate = threading.Event()
+    snapshots = server.app_state.reading.snapshots
     readers = [
-        asyncio.create_task(server.app_state.reading.snapshots.read(lambda tx: gate.wait(20))) for _ in range(20)
+        asyncio.create_task(read(lambda tx: gate.wait(20)))
+        for read in (snapshots.read, snapshots.read_for_live, snapshots.read_for_upkeep)
+        for _ in range(20)
     ]
     try:
         async with asyncio.timeout(5):
