@@ -13,6 +13,7 @@ from typing import Protocol
 
 from app.server.process_tuning import raise_file_limit
 from benchmarks.arriving import measure_arriving, measure_arriving_apart
+from benchmarks.asking import measure_asking
 from benchmarks.busy import measure_busy, measure_busy_apart
 from benchmarks.churn import measure_churn
 from benchmarks.comment_flood import measure_comment_flood
@@ -65,6 +66,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "unread_backlogs": measure_unread_backlogs,
     "busy": measure_busy,
     "busy_apart": measure_busy_apart,
+    "asking": measure_asking,
     "churn": measure_churn,
     "comment_flood": measure_comment_flood,
     "decoding": measure_decoding,

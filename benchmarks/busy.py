@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,14 +12,13 @@ import uvloop
 
 from benchmarks.connections import await_connections
 from benchmarks.figures import Figure, Table, median, percentile
-from benchmarks.http_client import HttpConnection, connect
 from benchmarks.machine import cpu_seconds
 from benchmarks.readers import Audience
 from benchmarks.requests import live_path, post_entry
 from benchmarks.servers import Running, liveblog, set_writer_apart
 from benchmarks.steady import TimedAudience, deliver_steadily
+from benchmarks.unpaused_clients import CLIENTS, UnpausedClients
 
-WRITERS = 8
 READERS = 1_000
 PER_SECOND = 10.0
 RECEIPTS = 50
@@ -48,41 +46,13 @@ class _Found:
     since_commit: list[float]
 
 
-class _Writers:
-    """Eight connections that post one entry after the other until they are stopped."""
-
-    def __init__(self, make_request: Callable[[int], bytes]) -> None:
-        self._make_request = make_request
-        self._open: list[HttpConnection] = []
-        self.posted = 0
-
-    async def start(self, port: int) -> None:
-        for _ in range(WRITERS):
-            connection = await connect(port)
-            self._open.append(connection)
-            connection.when_answered = self._next(connection)
-            connection.send(self._make_request(0))
-
-    def stop(self) -> None:
-        for each in self._open:
-            each.close()
-
-    def _next(self, connection: HttpConnection) -> Callable[[int], None]:
-        def answered(status: int) -> None:
-            assert status == 201, status
-            self.posted += 1
-            connection.send(self._make_request(self.posted))
-
-        return answered
-
-
 def measure_busy(folder: Path, *, long: bool) -> Table:
     """Measure handshakes and fan-out, quiet and while eight writers post, in turns."""
     seconds = 10.0 if long else 2.0
     with liveblog(folder) as server:
         quiet, busy = _measure_rounds(server, seconds)
     how = "they take all that the server's core has left"
-    return Table(f"While {WRITERS} writers post", _figures(quiet, busy, bar=BAR), (_note(how, seconds),))
+    return Table(f"While {CLIENTS} writers post", _figures(quiet, busy, bar=BAR), (_note(how, seconds),))
 
 
 def measure_busy_apart(folder: Path, *, long: bool) -> Table:
@@ -91,7 +61,7 @@ def measure_busy_apart(folder: Path, *, long: bool) -> Table:
     with liveblog(folder, "--workers", "1") as server:
         worker = set_writer_apart(server, niceness=WRITER_NICENESS)
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
-        share = uvloop.run(_measure_share(server.port, worker, _Writers(partial(post_entry, story)), seconds))
+        share = uvloop.run(_measure_share(server.port, worker, UnpausedClients(partial(post_entry, story)), seconds))
         quiet, busy = _measure_rounds(server, seconds)
     slower = 1 / (1 - share.of_core)
     left = Figure(
@@ -103,7 +73,7 @@ def measure_busy_apart(folder: Path, *, long: bool) -> Table:
     )
     how = "they take all that the core of the writer and of the client has left"
     return Table(
-        f"While {WRITERS} writers post through a worker",
+        f"While {CLIENTS} writers post through a worker",
         (left, *_figures(quiet, busy, bar=APART_BAR)),
         (
             _note(how, seconds),
@@ -124,12 +94,12 @@ class _Share:
     posts: float
 
 
-async def _measure_share(port: int, worker: int, writers: _Writers, seconds: float) -> _Share:
+async def _measure_share(port: int, worker: int, writers: UnpausedClients, seconds: float) -> _Share:
     await writers.start(port)
     await asyncio.sleep(WARM_SECONDS)
-    posted, began, before = writers.posted, time.perf_counter(), cpu_seconds(worker)
+    posted, began, before = writers.answered, time.perf_counter(), cpu_seconds(worker)
     await asyncio.sleep(seconds)
-    posted, took, used = writers.posted - posted, time.perf_counter() - began, cpu_seconds(worker) - before
+    posted, took, used = writers.answered - posted, time.perf_counter() - began, cpu_seconds(worker) - before
     writers.stop()
     return _Share(used / took, used / posted, posted / took)
 
@@ -140,7 +110,7 @@ def _measure_rounds(server: Running, seconds: float) -> tuple[list[_Found], list
     rounds = [
         (
             uvloop.run(_measure(server, story, None, seconds)),
-            uvloop.run(_measure(server, story, _Writers(lambda number: post_entry(other, number)), seconds)),
+            uvloop.run(_measure(server, story, UnpausedClients(lambda number: post_entry(other, number)), seconds)),
         )
         for _ in range(ROUNDS)
     ]
@@ -187,7 +157,7 @@ def _figures(quiet: list[_Found], busy: list[_Found], *, bar: float) -> tuple[Fi
     )
 
 
-async def _measure(server: Running, story: str, writers: _Writers | None, seconds: float) -> _Found:
+async def _measure(server: Running, story: str, writers: UnpausedClients | None, seconds: float) -> _Found:
     started = time.perf_counter()
     if writers is not None:
         await writers.start(server.port)
@@ -201,7 +171,7 @@ async def _measure(server: Running, story: str, writers: _Writers | None, second
     deliveries = await deliver_steadily(
         audience, lambda number: post_entry(story, number), per_second=PER_SECOND, seconds=seconds
     )
-    posts = 0 if writers is None else writers.posted / (time.perf_counter() - started)
+    posts = 0 if writers is None else writers.answered / (time.perf_counter() - started)
     if writers is not None:
         writers.stop()
     since_commit = await asyncio.to_thread(_read_receipts, server, story, int(PER_SECOND * seconds))

@@ -15,6 +15,11 @@ SILENCE_MILLISECONDS = 30_000
 BACKLOG = 4_096
 """Connections the kernel queues until we accept them: after a restart every reader comes back at once."""
 
+ACCEPTED_A_TURN = 16
+"""Connections that a turn of the event loop can accept at each address: as long as a step of a fan-out takes. With more
+of them connected readers wait longer for each other's while thousands come; with one (libuv's number) eight clients who
+ask without a pause leave those who come a fiftieth of their rate (docs/decisions/0045)."""
+
 
 class CannotListen(Exception):
     """An address cannot be listened on; the message is a sentence that says why and what to do."""
@@ -34,6 +39,11 @@ def open_shared_listeners(host: str, port: int, count: int) -> list[list[socket.
     for alone in open_listeners(host, port):
         alone.close()
     return [_open(host, port, shared=True) for _ in range(count)]
+
+
+def accepting_duplicates(listener: socket.socket) -> list[socket.socket]:
+    """Duplicate a listening socket ACCEPTED_A_TURN times: uvloop accepts one connection of each in a turn."""
+    return [listener.dup() for _ in range(ACCEPTED_A_TURN)]
 
 
 def _open(host: str, port: int, *, shared: bool) -> list[socket.socket]:

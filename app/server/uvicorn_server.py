@@ -25,8 +25,9 @@ import uvicorn
 from app.live.native.handshake import AcceptContext
 from app.live.native.portable_protocol import make_portable_protocol
 from app.live.native.server_protocol import make_protocol
-from app.server.control_socket import close_control_socket, open_control_socket
+from app.server.control_socket import BACKLOG, close_control_socket, open_control_socket
 from app.server.lifespan import Application, Lifespan
+from app.server.listeners import accepting_duplicates
 from app.server.process_tuning import tune_process
 from app.server.stopping import (
     ACCEPTED_SECONDS,
@@ -93,7 +94,13 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start the application, then listen. Raises what the application raised."""
-        await super().startup(sockets)
+        duplicates = [each for listener in sockets or () for each in accepting_duplicates(listener)]
+        try:
+            await super().startup(duplicates)
+        finally:
+            if not self.started:
+                for each in duplicates:
+                    each.close()
         # Only now: we have the database's lock, so that no other server can be behind these paths.
         for endpoint in self._endpoints:
             await self._listen_on(endpoint)
@@ -148,8 +155,9 @@ class Server(uvicorn.Server):
         listener = open_control_socket(endpoint.path)
         if listener is not None:
             self._unix_sockets.append((endpoint.path, listener, endpoint.path.stat().st_ino))
-            loop = asyncio.get_running_loop()
-            self.servers.append(await loop.create_server(self._protocol_factory(endpoint), sock=listener))
+            loop, make = asyncio.get_running_loop(), self._protocol_factory(endpoint)
+            for each in accepting_duplicates(listener):
+                self.servers.append(await loop.create_server(make, sock=each, backlog=BACKLOG))
 
     def _protocol_factory(self, endpoint: UnixEndpoint) -> Callable[[], asyncio.Protocol]:
         return self._factory(server_config(endpoint.app, trusted_proxies=(), websockets=endpoint.websockets))

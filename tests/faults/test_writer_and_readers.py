@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack
+from functools import partial
 from typing import Any
 
 import httpx
@@ -188,11 +189,10 @@ async def test_posts_while_the_writer_is_killed_again_and_again_are_there_once_a
     acknowledged: list[str] = []
     chance = random.Random(8)
     async with AsyncExitStack() as opened:
-        clients = [
-            await opened.enter_async_context(httpx.AsyncClient(base_url=each.url, timeout=60))
-            for each in machine.readers
+        client, *clients = [
+            await opened.enter_async_context(httpx.AsyncClient(base_url=url, timeout=60))
+            for url in ("", *(each.url for each in machine.readers))
         ]
-        client = await opened.enter_async_context(httpx.AsyncClient(timeout=60))
         following = await opened.enter_async_context(asyncio.TaskGroup())
         followers = [
             Follower(each, story, Habit(transport), chance)
@@ -202,10 +202,8 @@ async def test_posts_while_the_writer_is_killed_again_and_again_are_there_once_a
         for follower in followers:
             await follower.begin()
         ended = asyncio.Event()
-        reading = [
-            following.create_task(each.follow(lambda state: _holds_all(state, ended, acknowledged)))
-            for each in followers
-        ]
+        are_there = partial(_holds_all, ended=ended, acknowledged=acknowledged)
+        reading = [following.create_task(each.follow(are_there)) for each in followers]
         for kill in range(2):
             posting = [
                 asyncio.create_task(_post_through(client, machine, story, f"{kill}-{n}", acknowledged))
@@ -225,7 +223,7 @@ async def test_posts_while_the_writer_is_killed_again_and_again_are_there_once_a
         assert sorted(each.texts(story)) == sorted(acknowledged), "0 lost, 0 doubled"
 
 
-def _holds_all(state: Any, ended: asyncio.Event, acknowledged: list[str]) -> bool:
+def _holds_all(state: Any, *, ended: asyncio.Event, acknowledged: list[str]) -> bool:
     if not ended.is_set():
         return False
     held = [entry["body_html"].strip()[3:-4] for entry in state["timeline"]["items"]]

@@ -1,10 +1,16 @@
-"""The TCP sockets: every address of a name, or a sentence that says why not."""
+"""The TCP sockets: every address of a name, or a sentence that says why not; and what is accepted from them."""
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+import socket
+from collections import Counter
+from contextlib import ExitStack
 
-from app.server.listeners import CannotListen, open_listeners
+import pytest
+import uvloop
+
+from app.server.listeners import ACCEPTED_A_TURN, CannotListen, accepting_duplicates, open_listeners
 
 
 def test_a_name_is_listened_on_at_every_address_it_stands_for() -> None:
@@ -26,3 +32,31 @@ def test_a_port_that_is_taken_is_named() -> None:
 def test_what_is_no_address_of_this_machine_is_said(host: str) -> None:
     with pytest.raises(CannotListen, match="is no address of this machine"):
         open_listeners(host, 0)
+
+
+def test_a_turn_of_the_servers_loop_accepts_more_than_one_connection() -> None:
+    accepted: Counter[int] = Counter()
+    turn = 0
+
+    class Counting(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            accepted[turn] += 1
+            transport.close()
+
+    async def accept_all(listener: socket.socket, wanted: int) -> None:
+        nonlocal turn
+        loop = asyncio.get_running_loop()
+        servers = [await loop.create_server(Counting, sock=each) for each in accepting_duplicates(listener)]
+        while accepted.total() < wanted:
+            turn += 1
+            await asyncio.sleep(0)  # one turn
+        for server in servers:
+            server.close()
+
+    with ExitStack() as opened:
+        (listener,) = map(opened.enter_context, open_listeners("127.0.0.1", 0))
+        wanted = 3 * ACCEPTED_A_TURN
+        for _ in range(wanted):
+            opened.enter_context(socket.create_connection(listener.getsockname()))
+        uvloop.run(asyncio.wait_for(accept_all(listener, wanted), 20))
+    assert [count for count in accepted.values() if count] == [ACCEPTED_A_TURN] * 3

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from app.server.lifespan import Application
-from app.server.listeners import BACKLOG, open_listeners
+from app.server.listeners import ACCEPTED_A_TURN, BACKLOG, open_listeners
 from app.server.stopping import CLOSE_SECONDS
 from app.server.uvicorn_config import server_config
 from app.server.uvicorn_server import Server, UnixEndpoint
@@ -111,6 +111,15 @@ async def test_as_many_connections_may_wait_while_it_serves_as_before() -> None:
     await asyncio.wait_for(run.ready.wait(), 10)
     assert read_longest_queue(run.listener) == longest_queue_allowed(BACKLOG)
     await run.stop()
+
+
+async def test_each_address_is_listened_on_often_enough_and_no_more_once_it_ends() -> None:
+    run = Run(RecordingApp())
+    await asyncio.wait_for(run.ready.wait(), 10)
+    sockets = [each for server in run.server.servers for each in server.sockets]
+    assert len({each.fileno() for each in sockets}) == ACCEPTED_A_TURN
+    await run.stop()
+    assert {each.fileno() for each in sockets} == {-1}, "each is closed"
 
 
 async def test_a_request_under_way_is_finished() -> None:

@@ -11,7 +11,7 @@ from socket import socket
 
 import structlog
 
-from app.server.listeners import BACKLOG
+from app.server.listeners import BACKLOG, accepting_duplicates
 
 log = structlog.get_logger()
 
@@ -36,8 +36,10 @@ class StandIn:
 
     def end(self, number: int) -> None:
         """Leave its sockets to the worker; what was accepted stays."""
-        for server in self._servers.pop(number, []):
+        servers = self._servers.pop(number, [])
+        for server in servers:
             server.close()
+        if servers:
             log.info("standing_in_ended", for_worker=number)
 
     def close(self) -> None:
@@ -48,12 +50,16 @@ class StandIn:
 
     async def _listen(self, number: int) -> None:
         loop = asyncio.get_running_loop()
-        for each in self._spares[number]:
-            # A descriptor of its own: closing it ends nothing for the worker, nor for a later time.
-            # The backlog is the socket's, and so also the worker's: a hundred, unless it is said.
-            server = await loop.create_server(self._factory, sock=each.dup(), backlog=BACKLOG)
+        # Descriptors of our own: closing them ends nothing for the worker, nor for a later time.
+        for each in [each for spare in self._spares[number] for each in accepting_duplicates(spare)]:
             if number not in self._servers:  # ended meanwhile
+                each.close()
+                continue
+            # The backlog is the socket's, and so also the worker's: a hundred, unless it is said.
+            server = await loop.create_server(self._factory, sock=each, backlog=BACKLOG)
+            if number in self._servers:
+                self._servers[number].append(server)
+            else:
                 server.close()
-                return
-            self._servers[number].append(server)
-        log.info("standing_in", for_worker=number)
+        if number in self._servers:
+            log.info("standing_in", for_worker=number)
