@@ -224,10 +224,8 @@ async def test_posts_while_the_writer_is_killed_again_and_again_are_there_once_a
 
 
 def _holds_all(state: Any, *, ended: asyncio.Event, acknowledged: list[str]) -> bool:
-    if not ended.is_set():
-        return False
     held = [entry["body_html"].strip()[3:-4] for entry in state["timeline"]["items"]]
-    return sorted(held) == sorted(acknowledged)
+    return ended.is_set() and sorted(held) == sorted(acknowledged)
 
 
 async def _post_through(client: httpx.AsyncClient, machine: Machine, story: str, text: str, done: list[str]) -> None:
