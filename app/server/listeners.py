@@ -16,9 +16,9 @@ BACKLOG = 4_096
 """Connections the kernel queues until we accept them: after a restart every reader comes back at once."""
 
 ACCEPTED_A_TURN = 16
-"""Connections that a turn of the event loop can accept at each address: as long as a step of a fan-out takes. With more
-of them connected readers wait longer for each other's while thousands come; with one (libuv's number) eight clients who
-ask without a pause leave those who come a fiftieth of their rate (docs/decisions/0045)."""
+"""Connections that a turn of the event loop can accept at each address: their handshakes take as long as a step of a
+fan-out. If it were more, connected readers would wait longer for an entry while thousands come. If it were one (what
+libuv accepts), eight clients who ask without a pause would keep out nearly all who come (docs/decisions/0045)."""
 
 
 class CannotListen(Exception):
@@ -42,8 +42,22 @@ def open_shared_listeners(host: str, port: int, count: int) -> list[list[socket.
 
 
 def accepting_duplicates(listener: socket.socket) -> list[socket.socket]:
-    """Duplicate a listening socket ACCEPTED_A_TURN times: uvloop accepts one connection of each in a turn."""
-    return [listener.dup() for _ in range(ACCEPTED_A_TURN)]
+    """Duplicate a listening socket ACCEPTED_A_TURN times: uvloop accepts one connection of each in a turn.
+
+    Raises OSError, with those closed that were made, where there are no descriptors left.
+    """
+    # All descriptors of a socket block, or none does, also in the processes that share it: and `dup` makes them as this
+    # object is, which blocks if it was made of an inherited descriptor. An accept that blocks stops its process.
+    listener.setblocking(False)
+    duplicates: list[socket.socket] = []
+    try:
+        for _ in range(ACCEPTED_A_TURN):
+            duplicates.append(listener.dup())
+    except OSError:
+        for each in duplicates:
+            each.close()
+        raise
+    return duplicates
 
 
 def _open(host: str, port: int, *, shared: bool) -> list[socket.socket]:

@@ -94,9 +94,11 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start the application, then listen. Raises what the application raised."""
-        duplicates = [each for listener in sockets or () for each in accepting_duplicates(listener)]
+        duplicates: list[socket] = []
         try:
-            await super().startup(duplicates)
+            for listener in sockets or ():
+                duplicates += accepting_duplicates(listener)
+            await super().startup(None if sockets is None else duplicates)
         finally:
             if not self.started:
                 for each in duplicates:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import socket
 from collections import Counter
 from contextlib import ExitStack
@@ -32,6 +34,33 @@ def test_a_port_that_is_taken_is_named() -> None:
 def test_what_is_no_address_of_this_machine_is_said(host: str) -> None:
     with pytest.raises(CannotListen, match="is no address of this machine"):
         open_listeners(host, 0)
+
+
+def test_what_is_duplicated_blocks_nobody_who_shares_it() -> None:
+    """An accept that blocks would stop a process that serves: the other workers share the socket."""
+    (listener,) = open_listeners("127.0.0.1", 0)
+    with listener, socket.socket(fileno=os.dup(listener.fileno())) as inherited:  # as a worker gets it
+        assert inherited.gettimeout() is None
+        duplicates = accepting_duplicates(inherited)
+        assert {os.get_blocking(each.fileno()) for each in (listener, inherited, *duplicates)} == {False}
+        for each in duplicates:
+            each.close()
+
+
+def test_where_descriptors_end_those_that_were_made_are_closed() -> None:
+    made: list[socket.socket] = []
+
+    class FewDescriptors(socket.socket):
+        def dup(self) -> FewDescriptors:
+            if len(made) == 4:
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+            duplicate = super().dup()
+            made.append(duplicate)
+            return duplicate
+
+    with FewDescriptors() as listener, pytest.raises(OSError, match="Too many open files"):
+        accepting_duplicates(listener)
+    assert [each.fileno() for each in made] == [-1] * 4
 
 
 def test_a_turn_of_the_servers_loop_accepts_more_than_one_connection() -> None:

@@ -44,8 +44,8 @@ DESCRIPTOR_BEATS = 5
 """Heartbeats between two looks at a process's descriptors."""
 LEAKING_LOOKS = 3
 """Looks in a row that find too many: a connection is counted a moment after it has its descriptor."""
-LEAK_LEAST = 256
-"""Fewer descriptors than this are no leak: database, logs and files are a hundred."""
+LEAK_LEAST = 384
+"""Fewer descriptors than this are no leak: listening sockets, database, logs and files are two hundred at most."""
 LEAK_SHARE = 0.25
 """The share of the limit which descriptors that are no connections may have."""
 

@@ -29,8 +29,9 @@ class StandIn:
     def begin(self, number: int) -> None:
         """Accept from that worker's sockets too."""
         if number in self._spares and number not in self._servers and not self._is_closed:
-            self._servers[number] = []
-            task = asyncio.create_task(self._listen(number), name=f"stand in for worker {number}")
+            servers: list[asyncio.Server] = []
+            self._servers[number] = servers
+            task = asyncio.create_task(self._listen(number, servers), name=f"stand in for worker {number}")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
@@ -48,18 +49,26 @@ class StandIn:
         for number in tuple(self._servers):
             self.end(number)
 
-    async def _listen(self, number: int) -> None:
+    async def _listen(self, number: int, servers: list[asyncio.Server]) -> None:
+        """Listen on that worker's sockets until `end` has taken `servers` away."""
         loop = asyncio.get_running_loop()
-        # Descriptors of our own: closing them ends nothing for the worker, nor for a later time.
-        for each in [each for spare in self._spares[number] for each in accepting_duplicates(spare)]:
-            if number not in self._servers:  # ended meanwhile
+        try:
+            # Descriptors of our own: closing them ends nothing for the worker, nor for a later time.
+            duplicates = [each for spare in self._spares[number] for each in accepting_duplicates(spare)]
+        except OSError as error:
+            log.warning("no_standing_in", for_worker=number, cause=str(error))
+            if self._servers.get(number) is servers:
+                del self._servers[number]  # the next call may find descriptors
+            return
+        for each in duplicates:
+            if self._servers.get(number) is not servers:
                 each.close()
                 continue
             # The backlog is the socket's, and so also the worker's: a hundred, unless it is said.
             server = await loop.create_server(self._factory, sock=each, backlog=BACKLOG)
-            if number in self._servers:
-                self._servers[number].append(server)
+            if self._servers.get(number) is servers:
+                servers.append(server)
             else:
                 server.close()
-        if number in self._servers:
+        if self._servers.get(number) is servers:
             log.info("standing_in", for_worker=number)

@@ -27,8 +27,8 @@ def test_chance_shortens_a_wait_by_up_to_a_half(failures: int) -> None:
         (100_100, 100_000, 110_000, False),  # readers are no leak, however many
         (27_600, 0, 110_000, True),
         (27_400, 0, 110_000, False),
-        (900, 600, 1_024, True),
-        (850, 600, 1_024, False),
+        (1_000, 600, 1_024, True),
+        (950, 600, 1_024, False),
     ],
 )
 def test_descriptors_that_are_no_connections_leak_above_a_quarter_of_the_limit(
