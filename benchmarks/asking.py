@@ -62,8 +62,8 @@ def measure_asking(folder: Path, *, long: bool) -> Table:
 
 def _kinds(story: str) -> tuple[_Asked, ...]:
     return (
-        _Asked("ever other pages of a timeline", lambda n: f"/v1/stories/{story}/entries?{_query(n)}", 200, bar=BAR),
-        _Asked("ever other lists of stories", lambda n: f"/v1/stories?limit={1 + n % 100}", 200, bar=BAR),
+        _Asked("pages nobody has asked for before", lambda n: f"/v1/stories/{story}/entries?{_query(n)}", 200, bar=BAR),
+        _Asked("lists nobody has asked for before", lambda n: f"/v1/stories?limit={1 + n % 100}", 200, bar=BAR),
         _Asked(
             "the newsroom's list of entries",
             lambda n: f"/v1/newsroom/stories/{story}/entries?limit={40 + n % 20}",
@@ -108,6 +108,7 @@ async def _measure(server: Running, story: str, kind: _Asked) -> tuple[float, fl
     busy = await _join(server, story)
     asked = (asking.answered - before) / (time.perf_counter() - began)
     asking.stop()
+    assert asked > 0, f"nothing of {kind.name} was answered"
     return quiet, busy, asked
 
 

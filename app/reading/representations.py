@@ -216,7 +216,7 @@ class Representations:
             )
             return state, found
 
-        shown, plain = await self._snapshots.read(work)
+        shown, plain = await self._snapshots.read(work, turn=(view.tag, head.story))
         representation = await to_thread.run_sync(compressed, plain, view.codings, limiter=self._compressing)
         if self._forgotten == forgotten:
             asked = state_of(head, view, self._links)

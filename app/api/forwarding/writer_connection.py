@@ -15,8 +15,8 @@ import httptools
 Headers = list[tuple[bytes, bytes]]
 
 WAITING_LIMIT_BYTES = 256 * 1024
-"""An answer's bytes that may wait for its client; then no more are read from the writer. One that has no more than that
-is passed on once it is whole: where the writer dies within it, its client is told so instead of being cut off."""
+"""An answer's bytes that may wait for its client; then no more are read from the writer. An answer that says
+it has no more (Content-Length) is passed on once it is whole: if the writer dies within it, its client is told so."""
 
 _FAREWELL = b"close"
 

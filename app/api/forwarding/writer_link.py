@@ -20,7 +20,7 @@ from app.domain.errors import Unavailable
 CONNECT_SECONDS = 1.0
 """Time for one of the connections to become free, and for a new one."""
 ANSWER_SECONDS = 45.0
-"""Time for an answer once the body was sent: what hangs at the writer is answered by itself after 30 s."""
+"""Time until an answer is ready once the body was sent: what hangs at the writer is answered by itself after 30 s."""
 UPLOAD_SECONDS = 300.0
 """The same for an upload, whose video is converted before it is answered."""
 SILENCE_SECONDS = 1.0
@@ -183,7 +183,7 @@ class WriterLink:
             self._room_for_coming.release()
 
     async def _send_rest(self, connection: WriterConnection, answer: Answer, body: _Body, ending: bytes) -> None:
-        """Send a body as it comes, until it ends or an answer has begun without it. Raises as `ask` does."""
+        """Send a body as it comes, until it ends or an answer is ready without it. Raises as `ask` does."""
         sending = asyncio.create_task(_send(connection, body, ending), name="forwarding a body")
         try:
             await asyncio.wait([sending, answer.ready], return_when=asyncio.FIRST_COMPLETED)

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.slugs import story_ref
 from app.storage.database.snapshots import Snapshots
+from app.storage.database.threads import Turn
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.comments import list_counts_since
 from app.storage.public.reads import read_heads, read_public_story
 from app.wire.announcement import StoryHead
+
+_FINDING: Turn = ("find", None)
 
 
 class PublicHeads:
@@ -25,7 +28,7 @@ class PublicHeads:
         Raises Unavailable when the database cannot be reached.
         """
         named = story_ref(ref)
-        return None if named is None else await self._snapshots.read_for_live(lambda tx: _find(tx, named))
+        return None if named is None else await self._snapshots.read(lambda tx: _find(tx, named), turn=_FINDING)
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
         """Return the heads of those stories that are public or withdrawn, in one query. Raises as `find` does."""
