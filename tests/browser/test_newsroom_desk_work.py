@@ -122,6 +122,7 @@ def test_a_fresh_typo_is_one_by_itself_a_figure_is_an_update_and_a_correction_ne
     made = newsroom.publish(story, "The brigde has 61 seats.")
     press_at(at_desk, "brigde", "Edit")
     kind = composer(at_desk).get_by_role("group", name="This change is")
+    expect(text_field(at_desk)).to_have_text("The brigde has 61 seats.")  # else it is filled while the entry comes
     text_field(at_desk).fill("The bridge has 61 seats.")
     expect(kind.get_by_role("radio", name="a typo")).to_be_checked()
     text_field(at_desk).fill("The bridge has 16 seats.")
