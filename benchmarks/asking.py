@@ -27,7 +27,7 @@ WARM_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asking:
     """What eight ask for: the path of each request by its number, and the status of its answer.
 
     `bar` is for what is read in a thread; what the loop answers itself is in the way of each turn, and has none.
@@ -60,21 +60,23 @@ def measure_asking(folder: Path, *, long: bool) -> Table:
     )
 
 
-def _kinds(story: str) -> tuple[_Asked, ...]:
+def _kinds(story: str) -> tuple[_Asking, ...]:
     return (
-        _Asked("pages nobody has asked for before", lambda n: f"/v1/stories/{story}/entries?{_query(n)}", 200, bar=BAR),
-        _Asked("lists nobody has asked for before", lambda n: f"/v1/stories?limit={1 + n % 100}", 200, bar=BAR),
-        _Asked(
+        _Asking(
+            "pages nobody has asked for before", lambda n: f"/v1/stories/{story}/entries?{_query(n)}", 200, bar=BAR
+        ),
+        _Asking("lists nobody has asked for before", lambda n: f"/v1/stories?limit={1 + n % 100}", 200, bar=BAR),
+        _Asking(
             "the newsroom's list of entries",
             lambda n: f"/v1/newsroom/stories/{story}/entries?limit={40 + n % 20}",
             200,
             token=True,
             bar=BAR,
         ),
-        _Asked("stories that there are not", lambda n: f"/v1/stories/no-such-{n}", 404, bar=BAR),
-        _Asked("a page that is in memory", lambda n: f"/v1/stories/{story}/entries?limit=20", 200),
-        _Asked("what cannot be understood", lambda n: f"/v1/stories/{story}/entries?limit=x{n}", 422),
-        _Asked("addresses that there are not", lambda n: f"/nothing/{n}", 404),
+        _Asking("stories that there are not", lambda n: f"/v1/stories/no-such-{n}", 404, bar=BAR),
+        _Asking("a page that is in memory", lambda n: f"/v1/stories/{story}/entries?limit=20", 200),
+        _Asking("what cannot be understood", lambda n: f"/v1/stories/{story}/entries?limit=x{n}", 422),
+        _Asking("addresses that there are not", lambda n: f"/nothing/{n}", 404),
     )
 
 
@@ -85,7 +87,7 @@ def _query(number: int) -> str:
     return f"limit={20 + number % 7}&fields={fields}&order={('newest', 'oldest')[number % 2]}"
 
 
-def _figure(kind: _Asked, found: list[tuple[float, float, float]]) -> Figure:
+def _figure(kind: _Asking, found: list[tuple[float, float, float]]) -> Figure:
     slower = median(quiet / busy for quiet, busy, _ in found)
     quiet, busy, asked = (median(each[place] for each in found) for place in range(3))
     return Figure(
@@ -97,7 +99,7 @@ def _figure(kind: _Asked, found: list[tuple[float, float, float]]) -> Figure:
     )
 
 
-async def _measure(server: Running, story: str, kind: _Asked) -> tuple[float, float, float]:
+async def _measure(server: Running, story: str, kind: _Asking) -> tuple[float, float, float]:
     """Return handshakes a second without and with those who ask, and their answers a second meanwhile."""
     headers = {"Authorization": f"Bearer {TOKEN}"} if kind.token else {}
     asking = UnpausedClients(lambda number: get(kind.path(number), headers), expects=kind.status)

@@ -29,12 +29,14 @@ and its bytes. It may be late, lost or doubled; nobody but a process of the same
 class BrokerHealth:
     """The state of a broker: whether it passes announcements on now, and counts since the start.
 
-    `refused` are messages that said they were signed, and were not by us, or were old.
+    `refused` are messages that said they were signed, and were not by us, or were old. `late` counts how often a write
+    was answered before a process of this machine had applied it.
     """
 
     is_connected: bool
     announcements_lost: int
     refused: int = 0
+    late: int = 0
 
 
 class Broker(Protocol):

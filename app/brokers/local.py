@@ -70,6 +70,7 @@ class LocalBroker:
         self._waits = KnownWaits(self._known_but)
         self._published = 0
         self._lost = 0
+        self._late = 0
 
     async def start(self) -> None:
         """Begin to pass announcements on, and to listen for processes that follow."""
@@ -111,7 +112,8 @@ class LocalBroker:
     def health(self) -> BrokerHealth:
         """Return whether announcements are passed on, and how many were lost, those left out for others included."""
         own = self._own.health()
-        return BrokerHealth(own.is_connected and self._server is not None, own.announcements_lost + self._lost)
+        lost = own.announcements_lost + self._lost
+        return BrokerHealth(own.is_connected and self._server is not None, lost, late=self._late)
 
     @property
     def follower_count(self) -> int:
@@ -134,7 +136,7 @@ class LocalBroker:
         if not is_known and self._loop is not None:
             for each in self._followers:
                 if each.pid != but:
-                    each.record_late(number)
+                    self._late += each.record_late(number)
             self._waits.settle()
         return is_known
 
@@ -264,12 +266,14 @@ class _Follower(asyncio.Protocol):
         self._missed = number
         self._tell_missed()
 
-    def record_late(self, number: int) -> None:
-        """Wait for this process no more, until it has caught up."""
-        if self.is_prompt and self.known < number:
-            self.is_prompt = False
-            self._was_late = True
-            _log.warning("follower_late", pid=self.pid, behind=self._published() - self.known)
+    def record_late(self, number: int) -> bool:
+        """Wait for this process no more until it has caught up, if it has not applied that number; return whether."""
+        if not self.is_prompt or self.known >= number:
+            return False
+        self.is_prompt = False
+        self._was_late = True
+        _log.warning("follower_late", pid=self.pid, behind=self._published() - self.known)
+        return True
 
     def close(self) -> None:
         """Close the connection, once what waits was sent."""

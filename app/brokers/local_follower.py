@@ -63,6 +63,7 @@ class LocalFollower:
     ) -> None:
         """`read_on` reads what was committed from the tables, where it was too large to be sent."""
         self.lost = 0
+        self.late = 0
         self._path = path
         self._on_missed = on_missed
         self._on_outdated = on_outdated
@@ -109,7 +110,7 @@ class LocalFollower:
     def health(self) -> BrokerHealth:
         """Return whether the process that commits is heard: a probe of the last seconds came back."""
         is_heard = self._monotonic() - self._answered_at <= DEAF_SECONDS
-        return BrokerHealth(self._keeper is not None and is_heard, self.lost)
+        return BrokerHealth(self._keeper is not None and is_heard, self.lost, late=self.late)
 
     async def wait_applied(self, number: int, timeout_seconds: float) -> bool:
         """Wait until everything up to that number is applied here; return whether it is.
@@ -145,7 +146,8 @@ class LocalFollower:
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(CONNECT_SECONDS):
             transport, following = await loop.create_unix_connection(
-                lambda: Following(self._apply, monotonic=self._monotonic), os.fspath(self._path)
+                lambda: Following(self._apply, on_late=self._count_late, monotonic=self._monotonic),
+                os.fspath(self._path),
             )
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
@@ -174,6 +176,9 @@ class LocalFollower:
         if self._failing_since is None:
             self._failing_since = self._monotonic()
             _log.warning("following_failed", cause=str(error) or repr(error))
+
+    def _count_late(self) -> None:
+        self.late += 1
 
     def _apply(self, frame: Frame) -> Awaitable[None] | None:
         """Apply a frame; return what has to end before it is known."""

@@ -30,11 +30,21 @@ class FollowingEnded(Exception):
 
 
 class Following(asyncio.Protocol):
-    """One connection. `apply` is called with each frame; what it returns ends before its number is acknowledged."""
+    """One connection. `apply` is called with each frame; what it returns ends before its number is acknowledged.
 
-    def __init__(self, apply: Callable[[Frame], Awaitable[None] | None], *, monotonic: Callable[[], float]) -> None:
+    `on_late` is called when a wait for what is to be applied has begun to be in vain.
+    """
+
+    def __init__(
+        self,
+        apply: Callable[[Frame], Awaitable[None] | None],
+        *,
+        on_late: Callable[[], None] = lambda: None,
+        monotonic: Callable[[], float],
+    ) -> None:
         self.answered_at = float("-inf")
         self._apply = apply
+        self._on_late = on_late
         self._monotonic = monotonic
         self._reader = FrameReader(limit_bytes=FRAME_LIMIT_BYTES)
         self._transport: asyncio.Transport | None = None
@@ -102,6 +112,7 @@ class Following(asyncio.Protocol):
             return True
         if not self.is_over:
             if not self._is_late():
+                self._on_late()
                 _log.warning("applying_late", behind=number - self._acknowledged)
             self._late_until = max(self._late_until, number)
         return False

@@ -15,13 +15,10 @@ _log = structlog.get_logger(__name__)
 
 
 class MemoryBroker:
-    """A Broker within one process. `on_lost` is called, in the publishing thread, for each announcement lost."""
+    """A Broker within one process."""
 
-    def __init__(
-        self, *, monotonic: Callable[[], float] = time.monotonic, on_lost: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._on_lost = on_lost
         self._subscribers: tuple[OnAnnouncement, ...] = ()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lost = 0
@@ -44,7 +41,6 @@ class MemoryBroker:
         except RuntimeError:
             _log.warning("announcement after the loop was closed")
         self._lost += 1
-        self._on_lost()
 
     def subscribe(self, on_announcement: OnAnnouncement) -> None:
         """Call `on_announcement` on the loop with every announcement, in the order of publishing."""

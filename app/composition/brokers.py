@@ -49,11 +49,6 @@ class ProcessBroker:
     notes: Notes | None = None
     key: SharedKey | None = None
 
-    @property
-    def refused(self) -> int:
-        """Count the messages that were not what they said."""
-        return 0 if self.key is None else self.key.refused
-
 
 async def make_broker(
     process: Process, hub: Hub, reading: Reading, news: WriterNews, *, database: Database, clock: Clock
@@ -66,7 +61,7 @@ async def make_broker(
     """
     if not process.worker.duties.writes:
         return ProcessBroker(make_follower(process, hub, news))
-    own = MemoryBroker(on_lost=hub.metrics.record_lost_announcement)
+    own = MemoryBroker()
     settings, name = process.settings, secrets.token_hex(8)
     if process.worker.role is Role.WRITER:
         own.subscribe(hub.accept)

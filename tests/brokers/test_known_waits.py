@@ -72,6 +72,7 @@ async def test_a_process_knows_how_far_it_has_applied_what_is_published(path: Pa
             follower.gate = None
             assert await broker.wait_known(LONG)
             assert [each["event"] for each in logs] == ["applying_late", "applying_late_over"]
+        assert follower.broker.health().late == 1
         assert await applied(number, LONG)
         waiting = asyncio.create_task(applied(number + 1, LONG))
         await asyncio.sleep(0)  # a turn, in which it begins to wait

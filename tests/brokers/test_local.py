@@ -72,9 +72,11 @@ async def test_a_write_waits_until_every_process_has_applied_it_and_no_longer_th
         assert [len(each.announcements) for each in followers] == [1, 1]
         followers[0].gate = asyncio.Event()
         broker.publish_outdated(Outdated(sites=True))
+        assert broker.health().late == 0
         assert not await broker.wait_known(0.02), "one has not dropped it yet"
         broker.publish(model.publish())
         assert await broker.wait_known(LONG), "who is late is not waited for again"
+        assert broker.health().late == 1
         followers[0].gate.set()
         followers[0].gate = None
         await until(lambda: all(each.told[-1] != "missed" for each in followers))

@@ -89,6 +89,30 @@ class MediaServices:
             _log.warning("media_files_left", uploads=left, until="the job finds that they have no row")
 
 
+class BrokerFigures(Protocol):
+    """The state of this process's broker, and what it has counted since the start."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Return whether this process hears of other processes' commits; True where there is none to hear of."""
+        ...
+
+    @property
+    def announcements_lost(self) -> int:
+        """Count the announcements that it could not hand on."""
+        ...
+
+    @property
+    def refused(self) -> int:
+        """Count the messages of other processes that were not what they said."""
+        ...
+
+    @property
+    def late(self) -> int:
+        """Count the writes that were answered before a process of this machine had applied them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AppState:
     """The services and counters of one running process: `app.state.app_state` of the FastAPI application."""
@@ -113,10 +137,7 @@ class AppState:
     media: MediaServices
     readiness: Readiness
     job_figures: Callable[[], Sequence[JobFigures]]
-    is_broker_connected: Callable[[], bool]
-    """Whether this process hears of other processes' commits; True where there is none to hear of."""
-    count_broker_refusals: Callable[[], int]
-    """Counts the messages of other processes that were not what they said."""
+    broker_figures: Callable[[], BrokerFigures]
     theme_failures: Callable[[], int]
     """How many pages a theme's templates could not draw."""
     structured_data: Callable[[str], Awaitable[Representation]]

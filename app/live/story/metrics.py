@@ -39,7 +39,6 @@ class LiveMetrics:
     refusals: Counter[int] = field(default_factory=lambda: Counter(dict.fromkeys(REFUSED_WITH, 0)))
     waiting_polls: int = 0
     announcements: int = 0
-    announcements_lost: int = 0
     announcements_heard: int = 0
     heads_heard: int = 0
     events_accepted: int = 0
@@ -59,7 +58,3 @@ class LiveMetrics:
     resets: int = 0
     reconciles: int = 0
     reconciles_failed: int = 0
-
-    def record_lost_announcement(self) -> None:
-        """Count an announcement that its broker could not hand on; the next reconciliation finds its events."""
-        self.announcements_lost += 1

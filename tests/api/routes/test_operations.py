@@ -236,7 +236,8 @@ METRICS = """
     liveblog_job_failures_total liveblog_jobs_abandoned_total liveblog_job_age_seconds
     liveblog_live_reconcile_age_seconds liveblog_clock_skew_seconds
     liveblog_forwarded_requests_total liveblog_forward_failures_total liveblog_writer_up liveblog_broker_up
-    liveblog_broker_refused_total liveblog_cluster_processes liveblog_cluster_connections
+    liveblog_broker_refused_total liveblog_broker_late_total liveblog_live_announcements_lost_total
+    liveblog_cluster_processes liveblog_cluster_connections
     liveblog_disk_free_bytes liveblog_last_backup_timestamp_seconds
     liveblog_representation_builds_total liveblog_representation_hits_total liveblog_representation_kept_bytes
     liveblog_media_uploads_total liveblog_media_decoded_total liveblog_media_turned_away_total liveblog_media_waiting
@@ -246,8 +247,7 @@ METRICS = """
     liveblog_live_connections_by_state liveblog_live_connections_timed_out_total liveblog_live_connections_stalled_total
     liveblog_live_connections_slow liveblog_live_connections_shed_total liveblog_live_lag_seconds
     liveblog_live_overloaded liveblog_live_refusals_total liveblog_live_waiting_polls
-    liveblog_live_announcements_total liveblog_live_announcements_lost_total
-    liveblog_live_announcements_heard_total
+    liveblog_live_announcements_total liveblog_live_announcements_heard_total
     liveblog_live_heads_heard_total liveblog_live_events_accepted_total
     liveblog_live_messages_sent_total liveblog_live_bytes_written_total liveblog_live_passes_total
     liveblog_live_pass_seconds_total liveblog_live_delivery_seconds liveblog_live_resumes_total

@@ -102,8 +102,11 @@ def _upkeep(app_state: AppState) -> Iterator[str]:
     yield from counter("forwarded_requests", {} if writer is None else {"": writer.forwarded})
     yield from counter("forward_failures", {} if writer is None else {"": writer.failures})
     yield from gauge("writer_up", {} if writer is None else {"": int(writer.is_up)})
-    yield from gauge("broker_up", {"": int(app_state.is_broker_connected())})
-    yield from counter("broker_refused", {"": app_state.count_broker_refusals()})
+    broker = app_state.broker_figures()
+    yield from gauge("broker_up", {"": int(broker.is_connected)})
+    yield from counter("broker_refused", {"": broker.refused})
+    yield from counter("broker_late", {"": broker.late})
+    yield from counter("live_announcements_lost", {"": broker.announcements_lost})
     cluster = app_state.cluster
     yield from gauge("cluster_processes", {} if cluster is None else {"": cluster.process_count})
     yield from gauge("cluster_connections", {} if cluster is None else {"": cluster.connection_count})

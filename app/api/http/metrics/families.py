@@ -49,6 +49,7 @@ HELP: dict[str, str] = {
     "forward_failures_total": "Requests of those that the process which writes did not answer, or not to their end.",
     "writer_up": "1 if the process that writes answers this one; absent where this one writes itself.",
     "broker_up": "1 if this process hears of other processes' commits, or has none to hear of.",
+    "broker_late_total": "Times that a write was answered before a process of this machine had applied it.",
     "broker_refused_total": "Messages of other processes that were not what they said: forged, old or damaged.",
     "cluster_processes": "Processes of the database that are heard of, this one among them.",
     "cluster_connections": "Readers' live connections at all of them, as each said within the last 15 seconds.",
