@@ -74,17 +74,21 @@ class Nodes:
         """Commit an entry on the first, which all hear of a quarter of a second later."""
         announcement = self.model.publish()
         self.hubs[0].accept(announcement, self.seconds)
+        await self._fanned_out(self.hubs[0])
         self.seconds += 0.25
         for hub in self.hubs[1:]:
             hub.accept_heard(announcement)
         for hub in self.hubs:
-            if hub.stories.head("one") is not None:
-                await reach(hub, self.model.seq)
-                live = hub.stories.get(self.model.id)
-                await until(lambda live=live: not live or live.fanned_out_to == self.model.head.cursor)  # type: ignore[misc]
+            await self._fanned_out(hub)
         entry = announcement.events[0].entry_id
         assert entry is not None
         return entry
+
+    async def _fanned_out(self, hub: Hub) -> None:
+        if hub.stories.head("one") is not None:
+            await reach(hub, self.model.seq)
+            live = hub.stories.get(self.model.id)
+            await until(lambda: not live or live.fanned_out_to == self.model.head.cursor)
 
 
 @asynccontextmanager

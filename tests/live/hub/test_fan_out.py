@@ -1,14 +1,15 @@
-"""A fan-out serves each subscriber once, and lets the loop do other things: soon at first, and after each slice."""
+"""A fan-out serves each subscriber once, and lets the loop do other things: before it begins, and after each slice."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import count as count_from
 
 import pytest
 
 from app.domain.cursor import Cursor
-from app.live.hub.fan_out import FIRST_SLICE, HEAD_START, SLICE, FanOut
+from app.live.hub.fan_out import ANSWER_SECONDS, ANSWER_TURNS, SLICE, FanOut
 from app.live.story.limits import NORMAL_LIMITS
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
@@ -40,11 +41,11 @@ class Reader:
 class Limited:
     """A story with ready readers, and the fan-outs to them."""
 
-    def __init__(self, count: int, *, others: int = 0) -> None:
+    def __init__(self, count: int, *, others: int = 0, monotonic: Callable[[], float] = lambda: 1000.0) -> None:
         self.model: ModelStory = story()
         self.live = LiveStory(self.model.head, limits=NORMAL_LIMITS, used_at=0.0)
         self.metrics = LiveMetrics()
-        self.fan_out = FanOut(metrics=self.metrics, monotonic=lambda: 1000.0)
+        self.fan_out = FanOut(metrics=self.metrics, monotonic=monotonic)
         self.readers = [self.join(FORM) for _ in range(count)]
         self.readers += [self.join(OTHER_FORM) for _ in range(others)]
 
@@ -70,17 +71,15 @@ class Limited:
         return counts
 
 
-def growing(count: int) -> Iterator[int]:
-    """The readers served after each turn of a fan-out to so many, when each turn serves a quarter more."""
-    size = written = FIRST_SLICE
-    while written < count:
-        yield written
-        size = min(size + -(-size // 4), SLICE)
-        written += size
-    yield count
+async def test_a_fan_out_lets_the_answer_leave_and_then_serves_a_slice_a_turn() -> None:
+    connections = Limited(4 * SLICE)
+    connections.publish()
+    turns = await connections.turns()
+    assert turns[:ANSWER_TURNS] == [0] * ANSWER_TURNS
+    assert turns[ANSWER_TURNS:-1] == [SLICE, 2 * SLICE, 3 * SLICE, 4 * SLICE]
 
 
-async def test_a_fan_out_begins_with_a_few_and_grows_to_whole_slices() -> None:
+async def test_those_who_are_woken_are_at_the_same_pace() -> None:
     connections = Limited(4 * SLICE)
     for reader in connections.readers:
         connections.live.unready(reader, FORM)
@@ -89,17 +88,30 @@ async def test_a_fan_out_begins_with_a_few_and_grows_to_whole_slices() -> None:
     while not connections.metrics.fan_outs:
         await asyncio.sleep(0)  # one turn, as above
         woken.append(sum(reader.wakes for reader in connections.readers))
-    assert woken == list(growing(4 * SLICE))
+    assert woken[ANSWER_TURNS:-1] == [SLICE, 2 * SLICE, 3 * SLICE, 4 * SLICE]
 
 
-async def test_the_ready_are_served_at_the_same_pace() -> None:
-    connections = Limited(10 * SLICE)
+async def test_a_loop_that_has_much_to_do_gives_the_answer_one_turn() -> None:
+    clock = count_from(1000.0, ANSWER_SECONDS)
+    connections = Limited(SLICE, monotonic=lambda: next(clock))
     connections.publish()
-    turns = await connections.turns()
-    assert turns == list(growing(10 * SLICE))
+    assert (await connections.turns())[:2] == [0, SLICE]
 
 
-@pytest.mark.parametrize("count", [0, 1, FIRST_SLICE, HEAD_START - 1, HEAD_START, HEAD_START + 1, 3 * SLICE + 7])
+async def test_what_comes_before_a_fan_out_serves_anybody_goes_with_it() -> None:
+    connections = Limited(SLICE)
+    connections.publish()
+    connections.publish()
+    await connections.turns()
+    for _ in range(2 * ANSWER_TURNS):
+        await asyncio.sleep(0)  # a turn each: a second one would have begun
+    assert connections.metrics.fan_outs == 1
+    assert {(len(reader.written), reader.wakes) for reader in connections.readers} == {(1, 0)}
+    assert connections.metrics.messages_sent == 2 * SLICE
+    assert {reader.cursor for reader in connections.readers} == {connections.live.head.cursor}
+
+
+@pytest.mark.parametrize("count", [0, 1, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE + 7])
 async def test_every_ready_subscriber_is_written_each_event_once(count: int) -> None:
     connections = Limited(count, others=count // 2)
     connections.publish()
@@ -110,21 +122,27 @@ async def test_every_ready_subscriber_is_written_each_event_once(count: int) -> 
     assert connections.live.deliveries[-1].written == len(connections.readers)
 
 
-@pytest.mark.parametrize("leaving", [0, FIRST_SLICE - 1, FIRST_SLICE, HEAD_START])
-async def test_no_subscriber_is_left_out_when_one_leaves_while_a_fan_out_runs(leaving: int) -> None:
-    connections = Limited(HEAD_START + 1)
+@pytest.mark.parametrize("leaving", [0, SLICE - 1, SLICE, 2 * SLICE])
+@pytest.mark.parametrize("turns", [0, ANSWER_TURNS, ANSWER_TURNS + 1])
+async def test_no_subscriber_is_left_out_when_one_leaves_while_a_fan_out_runs(leaving: int, turns: int) -> None:
+    connections = Limited(2 * SLICE + 1)
     group = connections.live.ready[FORM]
     gone = next(reader for number, reader in enumerate(group) if number == leaving)
     connections.publish()
+    for _ in range(turns):
+        await asyncio.sleep(0)  # one turn, as above
     connections.live.unready(gone, FORM)
     await connections.turns()
     stayed = [reader for reader in connections.readers if reader is not gone]
     assert {len(reader.written) for reader in stayed} == {1}
 
 
-async def test_one_that_joins_at_the_new_head_while_a_fan_out_runs_is_written_nothing_twice() -> None:
+@pytest.mark.parametrize("turns", [0, ANSWER_TURNS])
+async def test_one_that_joins_at_the_new_head_while_a_fan_out_runs_is_written_nothing_twice(turns: int) -> None:
     connections = Limited(2 * SLICE)
     connections.publish()
+    for _ in range(turns):
+        await asyncio.sleep(0)  # one turn, as above
     newcomers = [connections.join(FORM) for _ in range(SLICE)]
     await connections.turns()
     assert {(len(reader.written), reader.wakes) for reader in newcomers} == {(0, 0)}

@@ -23,6 +23,7 @@ async def test_the_end_of_a_story_wakes_its_readers_once_and_keeps_it_for_those_
         reader = Follower()
         live.subscriptions.add(reader)
         hub.accept(model.end())
+        await until(lambda: reader.wakes)
         assert reader.wakes == 1
         assert hub.stories.head("one") == model.head
         waiting = asyncio.create_task(hub.wait_beyond("one", 2, timeout_seconds=SOON))
@@ -65,6 +66,7 @@ async def test_an_end_that_the_announcement_did_not_mention_is_learned_from_the_
         assert reader.wakes == 0
         model.closing = "ended"
         await hub.stories.reconcile()
+        await until(lambda: reader.wakes)
         assert (live.head.closing, reader.wakes) == ("ended", 1)
 
 
@@ -78,6 +80,7 @@ async def test_a_withdrawn_story_wakes_its_readers_and_can_be_opened_no_more() -
         waiting = asyncio.create_task(hub.wait_beyond("one", 3, timeout_seconds=SOON))
         await until(lambda: hub.metrics.waiting_polls == 1)
         hub.accept(model.withdraw())
+        await until(lambda: reader.wakes)
         assert reader.wakes == 1
         with pytest.raises(Gone):
             await waiting
@@ -117,7 +120,7 @@ async def test_a_withdrawal_that_was_never_announced_is_found_by_the_next_reconc
         await until(lambda: hub.stories.head("one") is None)
         assert live.head.closing == "withdrawn"
         assert (live.removal_packet is not None, live.gone) == (has_removal, not has_removal)
-        assert reader.wakes >= 1
+        await until(lambda: reader.wakes >= 1)
         assert hub.metrics.resets == 0
 
 

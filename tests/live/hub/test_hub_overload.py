@@ -93,7 +93,7 @@ async def test_the_lag_is_how_long_news_has_been_waiting_for_its_last_reader() -
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.subscriptions.update(Follower() for _ in range(3 * SLICE))
     metrics = LiveMetrics()
-    fan_out = FanOut(metrics=metrics, monotonic=clock)
+    fan_out = FanOut(metrics=metrics, monotonic=clock, answer_turns=0)
     assert fan_out.lag_seconds(clock.now) == 0
     _publish(model, fan_out, live)
     clock.now += 1
@@ -115,7 +115,7 @@ async def test_a_lag_is_remembered_for_as_long_as_it_was() -> None:
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.subscriptions.update(Follower() for _ in range(2 * SLICE))
     metrics = LiveMetrics()
-    fan_out = FanOut(metrics=metrics, monotonic=clock)
+    fan_out = FanOut(metrics=metrics, monotonic=clock, answer_turns=0)
     _publish(model, fan_out, live)
     clock.now += 3
     await _until_fanned_out(metrics, fan_out=1)
@@ -141,7 +141,7 @@ async def test_a_fan_out_that_fails_leaves_nothing_waiting() -> None:
     model = story()
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.subscriptions.add(Broken())
-    fan_out = FanOut(metrics=LiveMetrics(), monotonic=_Clock())
+    fan_out = FanOut(metrics=LiveMetrics(), monotonic=_Clock(), answer_turns=0)
     with pytest.raises(ConnectionError):
         _publish(model, fan_out, live)
     assert fan_out.lag_seconds(2000.0) == 0

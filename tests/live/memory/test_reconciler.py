@@ -175,6 +175,7 @@ async def test_a_vanished_story_is_gone_for_those_who_follow_it_and_for_newcomer
         log.stories.clear()
         await hub.stories.reconcile()
         assert live.gone
+        await until(lambda: reader.wakes)
         assert reader.wakes == 1
         with pytest.raises(NotFound):
             await waiting

@@ -54,7 +54,9 @@ async def test_a_reader_who_takes_nothing_of_a_catch_up_has_one_piece_of_it_in_o
             (connection,) = hub.connections
             transport: asyncio.Transport = connection.transport  # type: ignore[attr-defined]  # of a native connection
             assert 0 < transport.get_write_buffer_size() < PIECE_BYTES + 2_000
+            fan_outs = hub.metrics.fan_outs
             hub.accept(model.publish("meanwhile"))
+            await until(lambda: hub.metrics.fan_outs > fan_outs)
             assert transport.get_write_buffer_size() < PIECE_BYTES + 2_000
 
 
@@ -104,6 +106,8 @@ async def test_a_reader_who_was_slow_gets_the_newest_state_and_then_everything()
             entry = str(published.events[0].entry_id)
             for _ in range(400):
                 hub.accept(model.edit(entry, os.urandom(20_000).hex()))
+                fan_outs = hub.metrics.fan_outs
+                await until(lambda before=fan_outs: hub.metrics.fan_outs > before)
             async with asyncio.timeout(SOON):
                 await until(lambda: hub.metrics.connections_slow > 0)
                 seen = [json.loads(await reader.recv())]

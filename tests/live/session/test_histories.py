@@ -56,7 +56,7 @@ class OneReader(RuleBasedStateMachine):
         self.model = story()
         self.log = ModelLog(self.model)
         self.memory: dict[str, LiveStory] = {}
-        self.fan_out = FanOut(metrics=LiveMetrics(), monotonic=lambda: 0.0)
+        self.fan_out = FanOut(metrics=LiveMetrics(), monotonic=lambda: 0.0, answer_turns=0)
         self.reconciler = Reconciler(
             self.log,
             self.log,
