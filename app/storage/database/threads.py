@@ -39,6 +39,8 @@ EMPTY_TURN_SECONDS = 0.00002
 """A turn of the loop that took no more CPU had nothing to do: an empty one takes 1 to 6 microseconds, a handshake 60.
 
 It is not told by the clock: where another thread runs, the loop waits for the interpreter in each turn."""
+EMPTY_TURNS = 4
+"""Such turns in a row after which a loop has nothing to do: a fan-out lets three pass before it begins (fan_out.py)."""
 
 Result = TypeVar("Result")
 
@@ -193,7 +195,7 @@ class Threads:
             is_over = threading.Lock()
             is_over.acquire()
             with suppress(RuntimeError):  # as above
-                loop.call_soon_threadsafe(_end_rest, loop, is_over, -math.inf, monotonic() + rest_seconds)
+                loop.call_soon_threadsafe(_end_rest, loop, is_over, -math.inf, monotonic() + rest_seconds, EMPTY_TURNS)
                 is_over.acquire(timeout=rest_seconds)
         finally:
             self._resting.release()
@@ -217,13 +219,16 @@ class Threads:
             future.set_exception(error)
 
 
-def _end_rest(loop: asyncio.AbstractEventLoop, is_over: threading.Lock, used_before: float, until: float) -> None:
-    """End a rest if the loop has used next to no CPU since the last look, or `until` is past; else look again."""
+def _end_rest(
+    loop: asyncio.AbstractEventLoop, is_over: threading.Lock, used_before: float, until: float, empty_turns: int
+) -> None:
+    """End a rest once the loop has used next to no CPU in so many turns, or `until` is past; else look again."""
     used = thread_time()
-    if monotonic() >= until or used - used_before <= EMPTY_TURN_SECONDS:
+    empty_turns = empty_turns - 1 if used - used_before <= EMPTY_TURN_SECONDS else EMPTY_TURNS
+    if monotonic() >= until or not empty_turns:
         is_over.release()
     else:
-        loop.call_soon(_end_rest, loop, is_over, used, until)
+        loop.call_soon(_end_rest, loop, is_over, used, until, empty_turns)
 
 
 def _give_up(future: asyncio.Future[Any]) -> None:

@@ -12,6 +12,7 @@ from itertools import pairwise
 import pytest
 
 from app.domain.errors import Unavailable
+from app.live.hub.fan_out import ANSWER_TURNS
 from app.storage.database import threads as pool
 from app.storage.database.threads import Threads
 
@@ -300,7 +301,28 @@ async def test_a_pool_that_rests_goes_on_once_the_loop_has_nothing_to_do(monkeyp
     threads = Threads(1, name="write", rests=True)
     calls = asyncio.gather(*(threads.run(lambda: 1) for _ in range(3)))
     assert await asyncio.wait_for(calls, PATIENCE_SECONDS) == [1, 1, 1]
-    threads.close(within_seconds=PATIENCE_SECONDS)
+    await asyncio.to_thread(partial(threads.close, within_seconds=PATIENCE_SECONDS))
+
+
+async def test_a_rest_goes_on_while_what_is_to_be_sent_lets_a_few_turns_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    used, turned, of_loop = 0.0, 0, threading.current_thread()
+    monkeypatch.setattr(pool, "REST_LIMIT_SECONDS", 10 * PATIENCE_SECONDS)
+    monkeypatch.setattr(pool, "thread_time", lambda: used if threading.current_thread() is of_loop else 0.0)
+    monkeypatch.setattr(Threads, "_rest_seconds", lambda self, used_seconds: PATIENCE_SECONDS)
+    threads, loop = Threads(1, name="write", rests=True), asyncio.get_running_loop()
+
+    def turn() -> None:
+        nonlocal used, turned
+        turned += 1
+        if turned % (ANSWER_TURNS + 1) == 0:
+            used += 0.001  # a slice of a fan-out, after the turns that it lets pass
+        if turned < 200:
+            loop.call_soon(turn)
+
+    turn()
+    began = [await threads.run(lambda: turned) for _ in range(2)]
+    assert began[1] >= 200
+    await asyncio.to_thread(partial(threads.close, within_seconds=PATIENCE_SECONDS))
 
 
 async def test_a_pool_that_rests_goes_on_while_the_loop_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
