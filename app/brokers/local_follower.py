@@ -21,7 +21,7 @@ from app.brokers.local_following import Following, FollowingEnded, log_incomplet
 from app.brokers.local_frames import Frame, Kind, MalformedFrame, Outdated
 from app.domain.cursor import MalformedCursor, parse_cursor
 from app.domain.identifiers import StoryId
-from app.wire.announcement import Announcement, MalformedAnnouncement, story_of
+from app.wire.announcement import Announcement, AnnouncementBytes, MalformedAnnouncement
 
 START_SECONDS = 1.0
 """Time to be greeted before the process serves; it goes on trying after that."""
@@ -197,9 +197,10 @@ class LocalFollower:
 
     def _apply_commit(self, frame: Frame) -> Awaitable[None] | None:
         try:
-            if self._is_passed_over(story_of(frame.content)):
+            content = AnnouncementBytes.check(frame.content)
+            if self._is_passed_over(content.story()):
                 return None  # most commits, where many stories are written to: reading the events takes longest
-            announcement = Announcement.from_bytes(frame.content)
+            announcement = content.decode()
         except MalformedAnnouncement:
             self.lost += 1
             return self._on_missed()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import from_json
 
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
@@ -94,7 +94,43 @@ class Announcement:
     @staticmethod
     def from_bytes(data: bytes) -> Announcement:
         """Decode what `to_bytes` made, exactly. Raises MalformedAnnouncement for any other bytes."""
-        content, size = _checked(data)
+        return AnnouncementBytes.check(data).decode()
+
+
+class AnnouncementBytes(NamedTuple):
+    """The bytes of an announcement of this version that came whole: `content`, which begins with the index."""
+
+    content: bytes
+    index_bytes: int
+
+    @staticmethod
+    def check(data: bytes) -> AnnouncementBytes:
+        """Check what `to_bytes` made. Raises MalformedAnnouncement for any other version, and for damaged bytes."""
+        if len(data) < _PREFIX.size:
+            raise MalformedAnnouncement("shorter than its prefix")
+        magic, version, checksum, index_bytes = _PREFIX.unpack_from(data)
+        content = data[_PREFIX.size :]
+        if magic != _MAGIC:
+            raise MalformedAnnouncement("no announcement")
+        if version != VERSION:
+            raise MalformedAnnouncement(f"version {version}, not {VERSION}")
+        if zlib.crc32(content) != checksum:
+            raise MalformedAnnouncement("damaged")
+        return AnnouncementBytes(content, index_bytes)
+
+    def story(self) -> StoryId:
+        """Return whose events these are, for who may need nothing else of them. Raises MalformedAnnouncement."""
+        found = _STORY.match(self.content, 0, self.index_bytes)
+        if found is None:
+            raise MalformedAnnouncement("the index cannot be read")
+        try:
+            return StoryId(from_json(found[1]))
+        except ValueError:
+            raise MalformedAnnouncement("the index cannot be read") from None
+
+    def decode(self) -> Announcement:
+        """Decode all of it, exactly. Raises MalformedAnnouncement."""
+        content, size = self
         try:
             index = _Index.model_validate_json(content[:size])
         except ValidationError:
@@ -105,21 +141,6 @@ class Announcement:
             StoryId(index.story), index.slug, Cursor(*index.cursor), counts, index.closing, site=index.site
         )
         return Announcement(head, events, None if index.base is None else Cursor(*index.base))
-
-
-def story_of(data: bytes) -> StoryId:
-    """Return whose events an encoded announcement has, for who may need nothing else of it.
-
-    Raises MalformedAnnouncement for bytes that are no announcement of this version, or damaged.
-    """
-    content, size = _checked(data)
-    found = _STORY.match(content, 0, size)
-    if found is None:
-        raise MalformedAnnouncement("the index cannot be read")
-    try:
-        return StoryId(json.loads(found[1]))
-    except ValueError:
-        raise MalformedAnnouncement("the index cannot be read") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +206,6 @@ def _parts(event: EncodedEvent) -> tuple[bytes, ...]:
 
 def _entry_parts(entry: EncodedEntry) -> tuple[bytes, bytes, bytes, bytes]:
     return entry.fields, entry.body_html, entry.blocks, entry.body_text
-
-
-def _checked(data: bytes) -> tuple[bytes, int]:
-    """Return the content behind the prefix and the size of its index."""
-    if len(data) < _PREFIX.size:
-        raise MalformedAnnouncement("shorter than its prefix")
-    magic, version, checksum, size = _PREFIX.unpack_from(data)
-    content = data[_PREFIX.size :]
-    if magic != _MAGIC:
-        raise MalformedAnnouncement("no announcement")
-    if version != VERSION:
-        raise MalformedAnnouncement(f"version {version}, not {VERSION}")
-    if zlib.crc32(content) != checksum:
-        raise MalformedAnnouncement("damaged")
-    return content, size
 
 
 def _slice_events(indexed: list[_IndexedEvent], content: bytes, *, start: int) -> Iterator[EncodedEvent]:

@@ -13,7 +13,7 @@ from pydantic_core import from_json, to_json
 from app.domain.clock import Micros
 from app.domain.cursor import MAX_SEQ, Cursor
 from app.domain.identifiers import EntryId, StoryId
-from app.wire.announcement import VERSION, Announcement, MalformedAnnouncement, StoryHead, story_of
+from app.wire.announcement import VERSION, Announcement, AnnouncementBytes, MalformedAnnouncement, StoryHead
 from app.wire.encoding import EncodedEntry, EncodedEvent, StoryCounts
 
 PREFIX = struct.Struct("!2sBII")
@@ -49,7 +49,7 @@ EXAMPLE = Announcement(StoryHead(StoryId("one"), "slug", CURSOR, StoryCounts(1, 
 @given(ANNOUNCEMENTS)
 def test_an_announcement_comes_back_from_its_bytes_as_it_was(announcement: Announcement) -> None:
     assert Announcement.from_bytes(announcement.to_bytes()) == announcement
-    assert story_of(announcement.to_bytes()) == announcement.head.story
+    assert AnnouncementBytes.check(announcement.to_bytes()).story() == announcement.head.story
 
 
 @given(st.binary(max_size=200))
@@ -57,7 +57,7 @@ def test_other_bytes_raise_one_error(data: bytes) -> None:
     with pytest.raises(MalformedAnnouncement):
         Announcement.from_bytes(data)
     with pytest.raises(MalformedAnnouncement):
-        story_of(data)
+        AnnouncementBytes.check(data).story()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_other_bytes_raise_one_error(data: bytes) -> None:
 )
 def test_an_index_that_begins_otherwise_is_nobodys(index: bytes) -> None:
     with pytest.raises(MalformedAnnouncement):
-        story_of(PREFIX.pack(b"LB", VERSION, zlib.crc32(index), len(index)) + index)
+        AnnouncementBytes.check(PREFIX.pack(b"LB", VERSION, zlib.crc32(index), len(index)) + index).story()
 
 
 def test_every_byte_that_is_changed_or_missing_is_noticed() -> None:
