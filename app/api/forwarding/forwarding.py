@@ -51,10 +51,12 @@ class Forwarding:
         """Send the answer on as it comes. Raises ConnectionError for one that ends too early."""
         headers = returned_headers(answer.headers)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        try:
-            while piece := await answer.take():
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-        except WriterGone as error:
-            self._writer.record_failure(error)
-            raise
-        await send({"type": "http.response.body", "body": b""})
+        more = True
+        while more:
+            try:
+                piece = await answer.take()
+            except WriterGone as error:
+                self._writer.record_failure(error)
+                raise
+            more = not answer.is_whole
+            await send({"type": "http.response.body", "body": piece, "more_body": more})

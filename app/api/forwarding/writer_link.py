@@ -69,6 +69,11 @@ class Exchange:
         """Return its headers as they came, in lower case."""
         return self._answer.headers
 
+    @property
+    def is_whole(self) -> bool:
+        """Return whether all of it has come: what is taken next is the last of it."""
+        return self._answer.is_whole
+
     async def take(self) -> bytes:
         """Return the next piece of the body; b"" at the end. Raises WriterGone."""
         piece = await self._answer.take()
