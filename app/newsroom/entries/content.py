@@ -166,7 +166,7 @@ def with_body(
         kept = {block["id"]: block for block in before if block["type"] not in TEXT_TYPES}
         form: TextForm = "plain" if text_format == "plain" else "markdown"
         after = media.adopt(parse(form, text, new_id=new_id, kept=kept), before=shown)
-        if content.text is None and text_format == "markdown":
+        if before and content.text is None and text_format == "markdown":
             formatted = keep_formatting(before, after)
             # A text that lacks what its blocks have would lose that with the next edit: it is rendered anew for it.
             text, after = (text, after) if render_html(formatted) == render_html(after) else (None, formatted)
@@ -181,6 +181,8 @@ def _refuse_loss(before: EntryContent, text: str) -> None:
     Where the entry was typed as text before, only the blocks that text named are at stake: an embed that was made
     from an address on a line of its own goes with that line.
     """
+    if not before.blocks:
+        return
     lost = dropped_blocks(text, as_blocks(before))
     if before.text is not None:
         named = {mentioned_block(line) for line in split_lines(before.text)}
