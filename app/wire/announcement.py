@@ -15,7 +15,7 @@ from pydantic_core import from_json
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
-from app.wire.encoding import NO_COMMENTS, CommentTotals, EncodedEntry, EncodedEvent, StoryCounts
+from app.wire.encoding import NO_COMMENTS, CommentTotals, EncodedEntry, EncodedEvent, StoryCounts, encode_json
 
 Closing = Literal["ended", "withdrawn"]
 """How a story is over. `ended` (also archived): its readers are brought to the head and sent away to ask now and then.
@@ -76,18 +76,19 @@ class Announcement:
     def to_bytes(self) -> bytes:
         """Encode for a broker: a checksum, a JSON index, and the events' bytes as they are. Linear in their size."""
         head = self.head
-        index = _Index(
-            story=head.story,
-            slug=head.slug,
-            cursor=_members(head.cursor),
-            entry_count=head.counts.entry_count,
-            last_entry_at=head.counts.last_entry_at,
-            closing=head.closing,
-            base=None if self.base is None else _members(self.base),
-            events=[_index_event(event) for event in self.events],
-            site=head.site,
-        )
-        encoded = index.model_dump_json(exclude_defaults=True).encode()
+        index: dict[str, object] = {
+            "story": head.story,
+            "slug": head.slug,
+            "cursor": _members(head.cursor),
+            "entry_count": head.counts.entry_count,
+            "last_entry_at": head.counts.last_entry_at,
+            "closing": head.closing,
+            "base": None if self.base is None else _members(self.base),
+            "events": [_index_event(event) for event in self.events],
+        }
+        if head.site is not None:
+            index["site"] = head.site
+        encoded = encode_json(index)
         content = b"".join((encoded, *(part for event in self.events for part in _parts(event))))
         return _PREFIX.pack(_MAGIC, VERSION, zlib.crc32(content), len(encoded)) + content
 
@@ -189,14 +190,14 @@ def _members(cursor: Cursor) -> _CursorMembers:
     return cursor.epoch, cursor.seq, cursor.check
 
 
-def _index_event(event: EncodedEvent) -> _IndexedEvent:
-    return _IndexedEvent(
-        story=event.story,
-        cursor=_members(event.cursor),
-        type=event.type,
-        entry_id=event.entry_id,
-        sizes=[len(part) for part in _parts(event)],
-    )
+def _index_event(event: EncodedEvent) -> dict[str, object]:
+    return {
+        "story": event.story,
+        "cursor": _members(event.cursor),
+        "type": event.type,
+        "entry_id": event.entry_id,
+        "sizes": [len(part) for part in _parts(event)],
+    }
 
 
 def _parts(event: EncodedEvent) -> tuple[bytes, ...]:
