@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from app.domain.cursor import Cursor
+from app.live.hub.fan_out import ANSWER_TURNS
 from app.live.hub.hub import Hub
 from app.live.session.goodbyes import Goodbye
 from tests.live.model import START, ModelLog
@@ -77,6 +78,12 @@ async def running_hub(log: ModelLog, *, reconcile_seconds: float = 1000.0) -> As
         yield hub
     finally:
         await hub.stop()
+
+
+async def pass_turns() -> None:
+    """Let the loop turn as often as a fan-out lets it, and once more: one that was begun has served somebody."""
+    for _ in range(ANSWER_TURNS + 1):
+        await asyncio.sleep(0)  # one turn: nothing is hoped to be enough
 
 
 async def reach(hub: Hub, seq: int) -> None:

@@ -161,8 +161,8 @@ class Hub:
     def delivery(self, story: StoryId, entry: EntryId) -> Receipt | None:
         """Return how the newest event about an entry reached the readers of this process.
 
-        None if the story had no reader here then, or it is too long ago to be remembered. An event that another
-        process committed is timed from its own `time`, which is that process's clock.
+        None if the story had no reader here then, or it is about to be sent, or too long ago to be remembered. An event
+        that another process committed is timed from its own `time`, which is that process's clock.
         """
         live = self.stories.get(story)
         found = None if live is None else live.delivery_of(entry)

@@ -217,6 +217,7 @@ class Reconciler:
             story.head = replace(story.head, closing=closing)
             story.gone = True
             self._registry.remove(story)
+            story.unready_all()  # a fan-out that is under way may be of events, and write to who is ready
             self._fan_out(story)
 
     def _publish(self, story: LiveStory) -> None:

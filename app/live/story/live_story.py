@@ -36,7 +36,7 @@ class Ready(Attached, Protocol):
     """A subscriber that is caught up and has room: a fan-out writes to it directly.
 
     While `is_ready`, its `cursor` is the very object the story's last fan-out ended with, or the one the running
-    fan-out ends with.
+    fan-out ends with; one with any other, of a head that came and went before a fan-out began, is woken by that.
     """
 
     cursor: Cursor | None

@@ -9,7 +9,7 @@ import pytest
 from app.domain.errors import Gone
 from app.live.session.effects import OpenStory, ReadChanges, ReadSnapshot, StoryMissing, StoryWithdrawn
 from app.wire.encoding import BodyVariant
-from tests.live.hubs import SOON, Follower, reach, running_hub
+from tests.live.hubs import SOON, Follower, pass_turns, reach, running_hub
 from tests.live.model import ModelLog, story
 from tests.waiting import until
 
@@ -63,6 +63,7 @@ async def test_an_end_that_the_announcement_did_not_mention_is_learned_from_the_
         reader = Follower()
         live.subscriptions.add(reader)
         await hub.stories.reconcile()
+        await pass_turns()
         assert reader.wakes == 0
         model.closing = "ended"
         await hub.stories.reconcile()

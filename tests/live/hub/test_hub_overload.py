@@ -4,32 +4,41 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from app.live.hub.fan_out import SLICE, FanOut
+from app.live.hub import hub as hubs
+from app.live.hub.fan_out import ANSWER_TURNS, SLICE, FanOut
 from app.live.hub.hub import Hub
 from app.live.hub.overload import CALM_SECONDS, SUSTAINED_SECONDS
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
 from tests.live.app import serve
-from tests.live.hubs import SOON, Connected, Follower, hub_over
+from tests.live.hubs import SOON, Connected, Follower, hub_over, pass_turns
 from tests.live.model import ModelLog, ModelStory, story
 from tests.live.sockets import closed, next_messages
 from tests.live.streams import next_blocks, reading, rest_of
 from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
-both_paths = pytest.mark.usefixtures("both_paths")
+both_paths = pytest.mark.usefixtures("both_paths", "measured_by_hand")
 
 GOODBYE = {
     "type": "goodbye", "reason": "overload", "reconnect_after_ms": [15_000, 45_000], "use": "poll", "poll_seconds": 10,
 }  # fmt: skip
+
+
+@pytest.fixture
+def measured_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the hub not measure its own lag: the clock that a test moves by seconds would be one, and count again."""
+    monkeypatch.setattr(hubs, "SLOT_SECONDS", 1000.0)
 
 
 class _Clock:
@@ -93,9 +102,10 @@ async def test_the_lag_is_how_long_news_has_been_waiting_for_its_last_reader() -
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.subscriptions.update(Follower() for _ in range(3 * SLICE))
     metrics = LiveMetrics()
-    fan_out = FanOut(metrics=metrics, monotonic=clock, answer_turns=0)
+    fan_out = FanOut(metrics=metrics, monotonic=clock)
     assert fan_out.lag_seconds(clock.now) == 0
     _publish(model, fan_out, live)
+    await pass_turns()
     clock.now += 1
     _publish(model, fan_out, live)
     clock.now += 3
@@ -115,7 +125,7 @@ async def test_a_lag_is_remembered_for_as_long_as_it_was() -> None:
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.subscriptions.update(Follower() for _ in range(2 * SLICE))
     metrics = LiveMetrics()
-    fan_out = FanOut(metrics=metrics, monotonic=clock, answer_turns=0)
+    fan_out = FanOut(metrics=metrics, monotonic=clock)
     _publish(model, fan_out, live)
     clock.now += 3
     await _until_fanned_out(metrics, fan_out=1)
@@ -141,9 +151,16 @@ async def test_a_fan_out_that_fails_leaves_nothing_waiting() -> None:
     model = story()
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.subscriptions.add(Broken())
-    fan_out = FanOut(metrics=LiveMetrics(), monotonic=_Clock(), answer_turns=0)
+    turns: deque[Callable[[], object]] = deque()
+    fan_out = FanOut(
+        metrics=LiveMetrics(), monotonic=_Clock(), call_soon=lambda call, *given: turns.append(partial(call, *given))
+    )
+    _publish(model, fan_out, live)
+    for _ in range(ANSWER_TURNS - 1):
+        turns.popleft()()
     with pytest.raises(ConnectionError):
-        _publish(model, fan_out, live)
+        turns.popleft()()
+    assert not turns
     assert fan_out.lag_seconds(2000.0) == 0
 
 

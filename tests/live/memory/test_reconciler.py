@@ -7,12 +7,15 @@ import asyncio
 import pytest
 
 from app.domain.errors import NotFound
+from app.live.hub.fan_out import ANSWER_TURNS
 from app.live.memory.reconciler import Reconciler
 from app.live.memory.story_registry import StoryRegistry
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
+from app.live.story.packets import FORMS, Framing
 from app.live.tasks import Tasks
-from tests.live.hubs import SOON, Follower, reach, running_hub
+from app.wire.encoding import BodyVariant
+from tests.live.hubs import SOON, Follower, ReadyFollower, reach, running_hub
 from tests.live.model import ModelLog, story
 from tests.waiting import until
 
@@ -180,6 +183,23 @@ async def test_a_vanished_story_is_gone_for_those_who_follow_it_and_for_newcomer
         with pytest.raises(NotFound):
             await waiting
         assert hub.stories.head("one") is None
+
+
+@pytest.mark.parametrize("turns", range(ANSWER_TURNS + 2))
+async def test_a_reader_who_is_ready_is_woken_where_the_story_vanishes_amid_a_fan_out(turns: int) -> None:
+    model = story()
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.stories.open("one")
+        reader = ReadyFollower()
+        live.make_ready(reader, FORMS[Framing.FRAME, BodyVariant.HTML])
+        log.stories.clear()
+        hub.accept(model.publish())
+        for _ in range(turns):
+            await asyncio.sleep(0)  # when it vanishes is what is tried
+        await hub.stories.reconcile()
+        assert live.gone
+        await until(lambda: reader.wakes)
 
 
 async def test_a_story_that_vanishes_before_its_gap_is_read_is_gone() -> None:

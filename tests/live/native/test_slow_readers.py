@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+from functools import partial
 
 import pytest
 from websockets.asyncio.client import connect
@@ -107,7 +108,7 @@ async def test_a_reader_who_was_slow_gets_the_newest_state_and_then_everything()
             for _ in range(400):
                 hub.accept(model.edit(entry, os.urandom(20_000).hex()))
                 fan_outs = hub.metrics.fan_outs
-                await until(lambda before=fan_outs: hub.metrics.fan_outs > before)
+                await until(partial(lambda before: hub.metrics.fan_outs > before, fan_outs))
             async with asyncio.timeout(SOON):
                 await until(lambda: hub.metrics.connections_slow > 0)
                 seen = [json.loads(await reader.recv())]

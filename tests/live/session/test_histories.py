@@ -8,7 +8,9 @@ reader consistent, what they hold must be the story as it was at exactly that cu
 from __future__ import annotations
 
 import json
-from collections.abc import Coroutine
+from collections import deque
+from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from hypothesis import settings
@@ -56,7 +58,12 @@ class OneReader(RuleBasedStateMachine):
         self.model = story()
         self.log = ModelLog(self.model)
         self.memory: dict[str, LiveStory] = {}
-        self.fan_out = FanOut(metrics=LiveMetrics(), monotonic=lambda: 0.0, answer_turns=0)
+        self.turns: deque[Callable[[], object]] = deque()
+        self.fan_out = FanOut(
+            metrics=LiveMetrics(),
+            monotonic=lambda: 0.0,
+            call_soon=lambda call, *given: self.turns.append(partial(call, *given)),
+        )
         self.reconciler = Reconciler(
             self.log,
             self.log,
@@ -170,9 +177,18 @@ class OneReader(RuleBasedStateMachine):
         self.peer.answer(asker, ask, answer)
 
     @rule()
-    def fan_out_now(self) -> None:
-        """A reader who is ready is written to, any other only woken."""
+    def fan_out_soon(self) -> None:
+        """A reader who is ready is written to, any other only woken, once the fan-out has let some turns pass."""
         self.fan_out.fan_out(self.live)
+
+    @precondition(lambda self: self.turns)
+    @rule()
+    def let_a_turn_pass(self) -> None:
+        self.turns.popleft()()
+
+    def finish_fan_outs(self) -> None:
+        while self.turns:
+            self.let_a_turn_pass()
 
     # What the reader does
 
@@ -207,7 +223,8 @@ class OneReader(RuleBasedStateMachine):
         """The usual case, without which the rare ones would hardly be reached."""
         while self.queue:
             self.announce(0, again=False)
-        self.fan_out_now()
+        self.fan_out_soon()
+        self.finish_fan_outs()
         for _ in range(4):
             self.pull()
             while self.asked:
@@ -255,6 +272,7 @@ class OneReader(RuleBasedStateMachine):
         for _ in range(10 + 4 * self.model.seq):
             self.reconcile()
             self.fill_gap()
+            self.finish_fan_outs()
             self.pull()
             while self.asked:
                 self.answer_a_read(0)
