@@ -71,7 +71,7 @@ class Exchange:
 
     @property
     def is_whole(self) -> bool:
-        """Return whether all of it has come: what is taken next is the last of it."""
+        """Return whether all of it has come, and what was not taken yet is the last of it."""
         return self._answer.is_whole
 
     async def take(self) -> bytes:

@@ -222,7 +222,7 @@ class Threads:
 def _end_rest(
     loop: asyncio.AbstractEventLoop, is_over: threading.Lock, used_before: float, until: float, empty_turns: int
 ) -> None:
-    """End a rest once the loop has used next to no CPU in so many turns, or `until` is past; else look again."""
+    """End a rest once so many turns in a row have used next to no CPU, or `until` is past; else look again."""
     used = thread_time()
     empty_turns = empty_turns - 1 if used - used_before <= EMPTY_TURN_SECONDS else EMPTY_TURNS
     if monotonic() >= until or not empty_turns:
