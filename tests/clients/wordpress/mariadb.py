@@ -34,12 +34,13 @@ def run_mariadb() -> Iterator[Path]:
     """Start a server with an empty database `wordpress`, whose user `root` has no password. Yields its socket."""
     folder = Path(tempfile.mkdtemp(prefix="liveblog-my-"))  # a socket's path may not be long
     try:
+        (folder / "tmp").mkdir()
         account = _account_for(folder)
         _initialise(folder, account)
         command = [
             _found("mariadbd"),
             "--no-defaults",
-            f"--datadir={folder / 'data'}",
+            *_own_folders(folder),
             f"--socket={folder / 'socket'}",
             f"--pid-file={folder / 'pid'}",
             "--skip-networking",
@@ -70,11 +71,17 @@ def _found(name: str) -> str:
     return found
 
 
+def _own_folders(folder: Path) -> list[str]:
+    """Name the folders of this server alone: at its start it deletes every server's temporary tables in its tmpdir."""
+    return [f"--datadir={folder / 'data'}", f"--tmpdir={folder / 'tmp'}"]
+
+
 def _account_for(folder: Path) -> list[str]:
-    """MariaDB refuses to run as root; root lends the folder to its account."""
+    """MariaDB refuses to run as root; root lends the folders to its account."""
     if os.geteuid() != 0:
         return []
-    shutil.chown(folder, user="mysql")
+    for lent in (folder, folder / "tmp"):
+        shutil.chown(lent, user="mysql")
     return ["--user=mysql"]
 
 
@@ -82,7 +89,7 @@ def _initialise(folder: Path, account: list[str]) -> None:
     command = [
         _found("mariadb-install-db"),
         "--no-defaults",
-        f"--datadir={folder / 'data'}",
+        *_own_folders(folder),
         "--skip-test-db",
         "--auth-root-authentication-method=normal",
         *_SMALL,
@@ -101,7 +108,9 @@ def _say(folder: Path, statement: str) -> int:
 
 
 def _log_of(folder: Path) -> str:
-    return (folder / "log").read_text(errors="replace")[-2000:]
+    """Return the log's two ends: the installer says its cause first and then advice, the server its cause last."""
+    log = (folder / "log").read_text(errors="replace")
+    return log if len(log) < 4000 else f"{log[:2000]}\n[…]\n{log[-2000:]}"
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
