@@ -26,8 +26,6 @@ RECEIPTS = 50
 BAR = 2.0
 APART_BAR = 1.3
 """With a process that writes beside the one that serves readers."""
-WRITER_NICENESS = 10
-"""Of that process where it shares the client's core."""
 ROUNDS = 3
 WARM_SECONDS = 0.5
 
@@ -59,7 +57,7 @@ def measure_busy_apart(folder: Path, *, long: bool) -> Table:
     """Measure the same with a worker alone on its core: the process that writes shares the other with the client."""
     seconds = 10.0 if long else 2.0
     with liveblog(folder, "--workers", "1") as server:
-        worker = set_writer_apart(server, niceness=WRITER_NICENESS)
+        worker = set_writer_apart(server)
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
         share = uvloop.run(_measure_share(server.port, worker, UnpausedClients(partial(post_entry, story)), seconds))
         quiet, busy = _measure_rounds(server, seconds)

@@ -26,6 +26,12 @@ class PostTimes:
     first: list[float] = field(default_factory=list)
     last: list[float] = field(default_factory=list)
 
+    def extend(self, others: PostTimes) -> None:
+        """Add the times of further posts."""
+        self.acknowledged += others.acknowledged
+        self.first += others.first
+        self.last += others.last
+
 
 async def post_all(poster: Poster, story: str, audience: Audience, posts: int) -> PostTimes:
     """Post so many entries, after some that warm up, each once the one before has reached everybody."""

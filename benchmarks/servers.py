@@ -20,6 +20,8 @@ from benchmarks.machine import client_core, cpu_seconds, memory_bytes, server_co
 
 ROOT = Path(__file__).parent.parent
 TOKEN = "benchmark-operator-token-0123456789-abcdefghij"  # noqa: S105 - opens nothing but the server of one run
+WRITER_NICENESS = 10
+"""Of the process that writes where it shares the client's core."""
 READY_SECONDS = 60.0
 STOP_SECONDS = 10.0
 PROBE_SECONDS = 0.002
@@ -59,14 +61,17 @@ class Running:
         return sum(float(line.rpartition(" ")[2]) for line in found)
 
 
-def set_writer_apart(server: Running, *, niceness: int = 0) -> int:
-    """Move the process that writes to the client's core, and return the worker, which has the servers' to itself."""
+def set_writer_apart(server: Running) -> int:
+    """Move the process that writes to the client's core, and return the worker, which has the servers' to itself.
+
+    The client's turn comes first there: it is the clock, and stands for the machines of readers.
+    """
     children = map(int, Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split())
     commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in children}
     writer, worker = (next(pid for pid, words in commands.items() if role in words) for role in (b"writer", b"reader"))
     for thread in map(int, os.listdir(f"/proc/{writer}/task")):  # those that it begins later follow
         os.sched_setaffinity(thread, {client_core()})
-        os.setpriority(os.PRIO_PROCESS, thread, niceness)
+        os.setpriority(os.PRIO_PROCESS, thread, WRITER_NICENESS)
     return worker
 
 
