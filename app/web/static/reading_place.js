@@ -168,9 +168,9 @@ class ReadingPlace {
     this.#find();
   }
 
-  /** How far the page has been scrolled, by whomever, since the place was kept. */
+  /** How far the page has been scrolled, by whomever, since the place was kept; not what a shorter page cut off. */
   get #scrolled() {
-    return scrollY - this.#kept.scrollY;
+    return Math.max(scrollY - this.#kept.scrollY, Math.trunc(scrollY + innerHeight - document.documentElement.scrollHeight));
   }
 
   /** How far the place has moved on the screen since it was kept. */

@@ -38,6 +38,16 @@ TOP_OF = "(id) => document.getElementById(`entry-${id}`).getBoundingClientRect()
 LOADED = "(count) => [...document.images].filter((each) => each.naturalWidth > 0).length >= count"
 GROWN = "() => document.documentElement.scrollHeight > 5_000"
 AT_REST = "() => { window.atRest = new Promise((done) => addEventListener('scrollend', done, { once: true })); }"
+HOLDING = """
+  window.held = null;
+  window.WebSocket = class extends WebSocket {
+    set onmessage(take) {
+      super.onmessage = (event) => held === null ? take(event) : held.push(() => take(event));
+    }
+  };
+"""
+"""Lets a test have messages wait: `held = []`, and then be read together, before a frame of the page comes."""
+RELEASE = "() => { const all = held; held = null; for (const each of all) each(); }"
 PARAGRAPH = """(text) => [...document.querySelectorAll("#timeline .body p")]
   .find((each) => each.textContent === text)?.getBoundingClientRect().top"""
 
@@ -262,6 +272,25 @@ def test_the_place_that_is_read_stays_whatever_changes_above_it(
     change(newsroom, illustrated, page)
     page.evaluate(TWO_FRAMES)
     assert page.evaluate(PARAGRAPH, text) == pytest.approx(5, abs=2)
+
+
+def test_the_place_stays_when_what_has_just_come_above_it_goes_before_it_was_painted(
+    newsroom: Newsroom, open_page: Open, illustrated: dict[str, Any], pictures: LatePictures, before: str
+) -> None:
+    """Shorten the page to less than it has been scrolled, by a change that comes together with the one before."""
+    pictures.released.set()
+    page = attached(open_page(newsroom.page(illustrated), before_page_scripts=before + HOLDING))
+    page.evaluate("for (const image of document.images) image.loading = 'eager'")
+    until(page, "() => [...document.images].every((image) => image.complete)")
+    page.evaluate(f"(text) => scrollBy(0, ({PARAGRAPH})(text) - 5)", READ)
+    page.evaluate(TWO_FRAMES)
+    page.evaluate("held = []")
+    _put(newsroom, illustrated, "pinned", [{"entry": each["id"]} for each in illustrated["entries"][:8]])
+    _put(newsroom, illustrated, "pinned", [])
+    until(page, "() => held.length >= 2")
+    page.evaluate(RELEASE)
+    page.evaluate(TWO_FRAMES)
+    assert page.evaluate(PARAGRAPH, READ) == pytest.approx(5, abs=2)
 
 
 def test_the_reader_comes_back_to_the_place_that_was_read(
