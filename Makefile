@@ -73,10 +73,10 @@ format: $(VENV)/.dev ## put the code into its one format
 	$(RUN) -m ruff check --fix-only --quiet .
 	$(RUN) -m ruff format .
 
-bench: $(VENV)/.dev ## measure beside a C loop, bare protocols and other servers; about four minutes
+bench: $(VENV)/.dev ## measure beside a C loop, bare protocols and other servers; about twenty minutes
 	$(RUN) -m benchmarks $(ARGS)
 
-chaos: $(VENV)/.dev ## hurt two nodes, their database, broker and proxy row by row while readers count; about six minutes
+chaos: $(VENV)/.dev ## hurt two nodes, their database, broker and proxy row by row while readers count; about four minutes
 	PYTHONPATH=clients/python $(RUN) -m benchmarks.chaos $(ARGS)
 
 prove: $(VENV)/.dev ## run the full reliability figures, one after the other; takes long

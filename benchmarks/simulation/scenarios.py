@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.live.session.goodbyes import drain_window_ms
 from benchmarks.figures import percentile
 from benchmarks.simulation.clients import PRESENT, WATCHDOG_HEARTBEATS, BackOff
 from benchmarks.simulation.fleet import Fleet
@@ -14,8 +15,6 @@ HEARTBEAT_SECONDS = 25.0
 """LIVEBLOG_HEARTBEAT_SECONDS."""
 DRAIN_SECONDS = 30.0
 """LIVEBLOG_DRAIN_SECONDS with PostgreSQL."""
-DRAIN_WINDOW_SECONDS = 1.0
-"""The window that a reader of a spread drain is given to come back in."""
 START_SECONDS = 5.0
 """A node's start until it is ready."""
 
@@ -92,10 +91,12 @@ def deploy(setting: Setting) -> Outcome:
 
     def replace(number: int) -> None:
         node = site.nodes[number]
+        of_a_process = round(node.load * site.weight / setting.fleet.cores)
+        window_ms = drain_window_ms(of_a_process, spread_seconds=setting.drain_seconds)
         site.drain(
             node,
             over_seconds=setting.drain_seconds,
-            window_seconds=DRAIN_WINDOW_SECONDS,
+            window_seconds=window_ms / 1000,
             then=lambda: site.at(site.now + START_SECONDS, lambda: started(node)),
         )
 

@@ -112,13 +112,14 @@ class Site:
         self.is_reachable = True
 
     def drain(self, node: Node, *, over_seconds: float, window_seconds: float, then: Callable[[], None]) -> None:
-        """Send a node's readers away, evenly, each with a window to come back in; it takes none meanwhile."""
+        """Send a node's readers away, evenly, each with a window to come back in; `then` follows the last of them."""
         node.takes_new = False
         leaving = [each for each in self.readers if each.node is node and each.state is State.CONNECTED]
         for number, reader in enumerate(leaving):
             told = self.now + over_seconds * number / max(1, len(leaving))
-            self.at(told + self.random() * window_seconds, lambda reader=reader: self._leave(reader))  # type: ignore[misc]
-        self.at(self.now + over_seconds + window_seconds, then)
+            wait = self.random() * window_seconds
+            self.at(told, lambda reader=reader, wait=wait: self._send_away(reader, wait))  # type: ignore[misc]
+        self.at(self.now + over_seconds, then)
 
     def replace(self, node: Node) -> None:
         """Put an empty node in the place of one that has gone."""
@@ -136,10 +137,10 @@ class Site:
         wait = reader.client.closed(self.random, heard=True, lived=self.now - reader.since)
         self._wait(reader, wait)
 
-    def _leave(self, reader: Reader) -> None:
+    def _send_away(self, reader: Reader, wait_seconds: float) -> None:
         if reader.state is State.CONNECTED:
             self._left(reader)
-            self._wait(reader, 0.0)
+            self._wait(reader, wait_seconds)
 
     def _left(self, reader: Reader) -> None:
         assert reader.node is not None

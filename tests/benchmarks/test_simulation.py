@@ -9,6 +9,7 @@ from functools import partial
 
 import pytest
 
+from app.live.session.goodbyes import drain_window_ms
 from benchmarks.simulation.clients import BackOff
 from benchmarks.simulation.fleet import (
     DELIVERY_CPU_SECONDS,
@@ -77,10 +78,18 @@ def test_who_is_cut_off_silently_comes_back_once_two_heartbeats_were_missed() ->
     assert outcome.load < 0.5
 
 
-def test_a_deploy_moves_every_reader_and_keeps_all_but_an_instant() -> None:
+def test_a_deploy_moves_every_reader_and_keeps_none_away_for_longer_than_its_window() -> None:
     outcome = deploy(Setting(FLEET, simulated=SIMULATED))
     assert FLEET.readers <= outcome.requests < 2 * FLEET.readers
-    assert outcome.away < 1.0
+    assert 0.9 < outcome.away < 1.1, "a second to come back in"
+    assert not outcome.is_overloaded
+
+
+def test_a_deploy_without_a_drain_gives_readers_a_second_for_each_thousand() -> None:
+    outcome = deploy(Setting(FLEET, simulated=SIMULATED, drain_seconds=0.0))
+    of_a_process = FLEET.readers / FLEET.nodes / FLEET.cores
+    assert drain_window_ms(round(of_a_process), spread_seconds=0) == round(of_a_process)
+    assert 0.9 * of_a_process < 1000 * outcome.away < 1.4 * of_a_process, "those of the later nodes are more by then"
     assert not outcome.is_overloaded
 
 

@@ -21,7 +21,7 @@ from app.live.hub.overload import Overload
 from app.live.hub.timing_wheel import SLOT_SECONDS
 from app.live.memory.stories_in_memory import STALE_SECONDS, StoriesInMemory
 from app.live.session.clocks import ClockReading
-from app.live.session.goodbyes import OVERLOADED, STOPPING, Goodbye, draining
+from app.live.session.goodbyes import OVERLOADED, STOPPING, Goodbye, drain_window_ms, draining
 from app.live.story.deliveries import Delivery, Receipt
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.metrics import LiveMetrics
@@ -30,9 +30,6 @@ from app.live.story.story_log import StoryHeads, StoryLog
 from app.live.tasks import Tasks
 from app.wire.announcement import Announcement, StoryHead
 from app.wire.messages import encode_hello
-
-DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
-"""A thousand readers a second is what any server can take back; no reader is asked to wait longer than a minute."""
 
 HEARD_SECONDS = 0.5
 """The pause between comparisons with the tables while other processes tell of their commits: what these lose is
@@ -248,8 +245,7 @@ class Hub:
         without, the window grows with the number of readers, a thousand a second. New connections are refused.
         """
         self.draining = True
-        shortest, longest = DRAIN_WINDOW_LIMITS_MS
-        window = (0, shortest if spread_seconds else min(longest, max(shortest, len(self.connections))))
+        window = (0, drain_window_ms(len(self.connections), spread_seconds=spread_seconds))
         for long_poll in tuple(self._long_polls):
             long_poll.wake()
         await self.connections.dismiss_all(draining(window), spread_seconds=spread_seconds)

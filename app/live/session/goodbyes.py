@@ -10,6 +10,9 @@ from app.wire.close_codes import DRAIN
 from app.wire.close_codes import OVERLOADED as OVERLOADED_CODE
 from app.wire.messages import encode_goodbye
 
+DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
+"""A thousand readers a second is what any server can take back; no reader is asked to wait longer than a minute."""
+
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
@@ -29,6 +32,12 @@ class Goodbye:
     def retry_after_seconds(self) -> int:
         """Return when the window begins, as `Retry-After` has it."""
         return self.window_ms[0] // 1000
+
+
+def drain_window_ms(readers: int, *, spread_seconds: float) -> int:
+    """Return how long the readers of a process that stops have for coming back, from when each is sent away."""
+    shortest, longest = DRAIN_WINDOW_LIMITS_MS
+    return shortest if spread_seconds else min(longest, max(shortest, readers))
 
 
 def draining(window_ms: tuple[int, int]) -> Goodbye:
