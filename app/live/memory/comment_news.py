@@ -42,7 +42,8 @@ class CommentNews:
     async def _read_and_tell(self, story: LiveStory) -> None:
         totals, told = story.head.comments, story.comments_told
         try:
-            counts = await self._heads.comment_counts(story.id, told)
+            # Those whose number is older than what was told are asked for, too, once the tables have lost some of it.
+            counts = await self._heads.comment_counts(story.id, told if told < totals.version else 0)
         except Exception as error:  # noqa: BLE001  (whatever the database raises, the next reconciliation looks again)
             self._metrics.reads_failed += 1
             if not isinstance(error, Unavailable):  # of that the database's health says more, and once

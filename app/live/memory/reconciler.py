@@ -76,10 +76,10 @@ class Reconciler:
             case "foreign":
                 self._tasks.spawn(self._guarded(self._restart(story, story.generation), story))
 
-    def observe(self, story: LiveStory, before: Cursor, head: StoryHead) -> None:
+    def observe(self, story: LiveStory, before: StoryHead, head: StoryHead) -> None:
         """Compare a head read from the tables with the story, which was at `before` when the read began."""
         known = story.head.cursor
-        if story.is_distrusted or _is_another_history(head.cursor, before=before, known=known):
+        if story.is_distrusted or _is_another_history(head.cursor, before=before.cursor, known=known):
             self._reset(story, head)
             return
         if head.cursor == known:
@@ -88,7 +88,7 @@ class Reconciler:
                 self._publish(story)
         elif head.cursor.seq > known.seq:
             story.expect(head.cursor)
-        if head.comments.version > story.head.comments.version:
+        if head.comments.version > story.head.comments.version or _went_back(head, before=before, known=story.head):
             story.head = replace(story.head, comments=head.comments)
         if story.is_behind():
             self.fill_gap_soon(story)
@@ -112,7 +112,7 @@ class Reconciler:
 
         Errors are counted, never raised.
         """
-        before = [(story, story.head.cursor, story.generation) for story in stories]
+        before = [(story, story.head, story.generation) for story in stories]
         try:
             heads = await self._heads.heads([story.id for story, _, _ in before])
         except Exception as error:  # noqa: BLE001  (readers are served from memory until the database answers again)
@@ -121,12 +121,12 @@ class Reconciler:
         self._metrics.reconciles += 1
         self.reconciled_at = self._monotonic()
         self._end_failing()
-        for story, cursor, generation in before:
+        for story, known, generation in before:
             head = heads.get(story.id)
             if head is None:
                 self._remove_vanished(story, None)
             elif story.generation == generation:
-                self.observe(story, cursor, head)
+                self.observe(story, known, head)
         return True
 
     async def read_on(self, story: LiveStory) -> bool:
@@ -238,6 +238,11 @@ class Reconciler:
         if self._failing_since is not None:
             seconds, self._failing_since = self._monotonic() - self._failing_since, None
             _log.warning("reconcile_failed_over", after_seconds=round(seconds, 3))
+
+
+def _went_back(read: StoryHead, *, before: StoryHead, known: StoryHead) -> bool:
+    """Return whether the tables have lost comments whose number was known before they were read."""
+    return known.comments == before.comments and read.comments.version < before.comments.version
 
 
 def _is_another_history(read: Cursor, *, before: Cursor, known: Cursor) -> bool:

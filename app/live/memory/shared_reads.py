@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import structlog
 
-from app.domain.cursor import Cursor
 from app.domain.errors import Gone, NotFound, Unavailable
 from app.live.session.effects import (
     Answer,
@@ -57,7 +56,7 @@ Measured: an event with 2.0 KB of content, in all its forms, takes 5.7 KB once i
 READS_AT_ONCE = 8
 """More would not be faster, and each may bring a megabyte."""
 
-Observe = Callable[[LiveStory, Cursor, StoryHead], None]
+Observe = Callable[[LiveStory, StoryHead, StoryHead], None]
 
 
 @dataclass(slots=True)
@@ -142,7 +141,7 @@ class SharedReads:
 
     async def _read_changes(self, ask: ReadChanges) -> ChangesRead:
         self._metrics.reads_changes += 1
-        before, generation = ask.story.head.cursor, ask.story.generation
+        before, generation = ask.story.head, ask.story.generation
         limit_bytes = PART_LIMIT_BYTES if ask.in_parts else CHANGES_LIMIT_BYTES
         page = await self._log.changes(ask.story.id, ask.after, limit=CHANGES_LIMIT, limit_bytes=limit_bytes)
         if ask.story.generation == generation:
@@ -151,7 +150,7 @@ class SharedReads:
 
     async def _read_snapshot(self, ask: ReadSnapshot) -> SnapshotRead:
         self._metrics.reads_snapshot += 1
-        before, generation = ask.story.head.cursor, ask.story.generation
+        before, generation = ask.story.head, ask.story.generation
         head, state = await self._log.snapshot(ask.story.id, ask.variant)
         if ask.story.generation == generation:
             self._observe(ask.story, before, head)

@@ -30,6 +30,7 @@ class CommentedLog(ModelLog):
         super().__init__(*stories)
         self.totals = CommentTotals()
         self.counts: dict[EntryId, int] = {}
+        self.asked_since: list[int] = []
         self.failure: Exception | None = None
 
     async def find(self, ref: str) -> StoryHead | None:
@@ -43,6 +44,7 @@ class CommentedLog(ModelLog):
     async def comment_counts(self, story: StoryId, version: int) -> dict[EntryId, int]:
         if self.failure is not None:
             raise self.failure
+        self.asked_since.append(version)
         return self.counts
 
 
@@ -99,13 +101,19 @@ async def test_a_read_that_fails_is_counted_and_said_and_the_next_one_told() -> 
         assert len(ready.written) == 1
 
 
-async def test_an_older_read_does_not_take_the_number_back() -> None:
-    model = story()
-    log = CommentedLog(model)
+async def test_readers_are_told_a_lower_number_where_the_tables_have_lost_comments() -> None:
+    log = CommentedLog(story())
     async with running_hub(log) as hub:
         live = await hub.stories.open("one")
-        log.totals = CommentTotals(version=2, count=3)
+        ready = ReadyFollower()
+        live.make_ready(ready, FORM)
+        log.totals, log.counts = CommentTotals(version=3, count=3), {EntryId("e1"): 2}
         await settle(hub)
-        log.totals = CommentTotals(version=1, count=2)
+        log.totals, log.counts = CommentTotals(version=1, count=1), {EntryId("e1"): 1}
         await settle(hub)
-        assert live.head.comments == CommentTotals(version=2, count=3)
+        assert live.head.comments == CommentTotals(version=1, count=1)
+        assert log.asked_since == [0, 0], "a version of now says nothing of what was lost"
+        assert len(ready.written) == 2
+        log.totals = CommentTotals(version=2, count=2)
+        await settle(hub)
+        assert (live.head.comments.count, log.asked_since[2:], len(ready.written)) == (2, [1], 3)

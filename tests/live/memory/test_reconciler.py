@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
 from app.live.story.packets import FORMS, Framing
 from app.live.tasks import Tasks
-from app.wire.encoding import BodyVariant
+from app.wire.encoding import BodyVariant, CommentTotals
 from tests.live.hubs import SOON, Follower, ReadyFollower, reach, running_hub
 from tests.live.model import ModelLog, story
 from tests.waiting import until
@@ -89,8 +90,21 @@ async def test_a_head_read_before_an_event_came_is_not_mistaken_for_a_fork() -> 
     live = alone.registry.add(model.head, now=0.0)
     old = model.head
     alone.reconciler.accept(live, model.publish())
-    alone.reconciler.observe(live, old.cursor, old)
+    alone.reconciler.observe(live, old, old)
     assert (live.generation, live.head) == (0, model.head)
+
+
+async def test_a_number_of_comments_read_before_a_newer_one_was_known_is_not_believed_over_it() -> None:
+    model = story()
+    alone = _Alone(ModelLog(model))
+    live = alone.registry.add(model.head, now=0.0)
+    began_at = live.head
+    newer, older = (replace(began_at, comments=CommentTotals(version=each, count=each)) for each in (2, 1))
+    alone.reconciler.observe(live, began_at, newer)
+    alone.reconciler.observe(live, began_at, older)
+    assert live.head == newer
+    alone.reconciler.observe(live, live.head, older)
+    assert live.head == older, "the tables have lost what was known before they were read"
 
 
 async def test_a_head_that_comes_late_from_a_read_begun_before_is_not_believed_over_a_reset() -> None:

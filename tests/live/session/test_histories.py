@@ -17,7 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
-from app.domain.cursor import Cursor, parse_cursor
+from app.domain.cursor import parse_cursor
 from app.live.hub.fan_out import FanOut
 from app.live.memory.reconciler import Reconciler
 from app.live.memory.story_registry import StoryRegistry
@@ -29,7 +29,7 @@ from app.live.story.metrics import LiveMetrics
 from app.live.story.packets import FORMS, Framing, Packet
 from app.live.story.story_log import CursorUnusable
 from app.live.tasks import Tasks
-from app.wire.announcement import Announcement
+from app.wire.announcement import Announcement, StoryHead
 from app.wire.encoding import BodyVariant
 from liveblog_client.reader import Mode, Reader, Verdict, empty_state, receive
 from tests.figures import Figures
@@ -74,7 +74,7 @@ class OneReader(RuleBasedStateMachine):
             monotonic=lambda: 0.0,
         )
         self.queue: list[Announcement] = []
-        self.asked: list[tuple[Subscription | PendingSubscription, Ask, Answer, Cursor, int]] = []
+        self.asked: list[tuple[Subscription | PendingSubscription, Ask, Answer, StoryHead, int]] = []
         self.reader = Reader(empty_state("id-one"))
         self.branches = 0
         self.is_whole = True
@@ -148,7 +148,7 @@ class OneReader(RuleBasedStateMachine):
 
     @rule()
     def reconcile(self) -> None:
-        self.reconciler.observe(self.live, self.live.head.cursor, self.model.head)
+        self.reconciler.observe(self.live, self.live.head, self.model.head)
 
     @rule()
     def fill_gap(self) -> None:
@@ -214,7 +214,7 @@ class OneReader(RuleBasedStateMachine):
         step = self.peer.pull()
         for asker, ask in step.asks:
             answer = self.peer.look_up(ask)
-            self.asked.append((asker, ask, answer, self.live.head.cursor, self.live.generation))
+            self.asked.append((asker, ask, answer, self.live.head, self.live.generation))
         for message in step.writes:
             self.take(json.loads(message.json))
 
