@@ -70,8 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[STARTS_EACH_ANEW] = "1"
     settings.register_profile("suite", deadline=None)  # by the clock, of a machine that other tests share
     settings.load_profile("suite")
-    config.addinivalue_line("markers", "reliability: asks for figures, so `make prove` runs it in full")
+    config.addinivalue_line("markers", "reliability: asks for figures or is `full`, so `make prove` runs it")
     config.addinivalue_line("markers", "slow: left out of `make test`")
+    config.addinivalue_line("markers", "full: needs the machine for itself, so that `make prove` alone runs it")
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
@@ -87,20 +88,22 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that ask for figures; give full figures the time they need, whatever the small ones have.
 
-    A worker among others runs the long files first. Slow tests are left out, but for `--all`, `--prove` and `-m`.
+    A worker among others runs the long files first. Slow tests are left out, but for `--all`, `--prove` and `-m`, full
+    ones but for `--prove`.
     """
+    left_out = set() if _proving(config) else {item for item in items if item.get_closest_marker("full")}
     if not (_running_all(config) or config.getoption("markexpr")):
-        slow = {item for item in items if item.get_closest_marker("slow")}
+        left_out |= {item for item in items if item.get_closest_marker("slow")}
         if _is_whole_suite(config):
             known = {item.nodeid for item in items}
             for key in (_file_of_programs, partial(_test_on_postgres, known)):
-                slow |= set(_list_later([item for item in items if item not in slow], key))
-        items[:] = [item for item in items if item not in slow]
-        config.hook.pytest_deselected(items=slow)
+                left_out |= set(_list_later([item for item in items if item not in left_out], key))
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
     if hasattr(config, "workerinput"):
         items.sort(key=_turn_of_file)
     for item in items:
-        if "figures" in getattr(item, "fixturenames", ()):
+        if "figures" in getattr(item, "fixturenames", ()) or item.get_closest_marker("full"):
             item.add_marker(pytest.mark.reliability)
         if _proving(config):
             item.add_marker(pytest.mark.timeout(PROVE_TIMEOUT_SECONDS), append=False)

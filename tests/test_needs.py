@@ -52,6 +52,24 @@ def test_slow_tests_and_their_counts_are_asked_for(tmp_path: Path, options: list
     assert f"{count} passed" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("options", "count"), [([], 1), (["--all"], 1), (["-m", "slow"], 0), (["--prove", "-m", "reliability"], 1)]
+)
+def test_what_needs_the_machine_for_itself_is_run_when_proving_alone(
+    tmp_path: Path, options: list[str], count: int
+) -> None:
+    (tmp_path / "test_asking.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.full\n"
+        "@pytest.mark.slow\n"
+        f"def test_long(): assert {'--prove' in options}\n"
+        "def test_other(): pass\n"
+    )
+    done = _run_alone(tmp_path, *options)
+    assert done.returncode == (0 if count else pytest.ExitCode.NO_TESTS_COLLECTED), done.stdout + done.stderr
+    assert (f"{count} passed" in done.stdout) == bool(count)
+
+
 @pytest.mark.parametrize("full", [False, True])
 def test_the_option_prove_asks_for_full_figures_and_gives_them_time_and_the_machine(tmp_path: Path, full: bool) -> None:
     (tmp_path / "test_asking.py").write_text(

@@ -33,8 +33,6 @@ def main(arguments: Sequence[str]) -> int:
         parser.error(f"no such row: {', '.join(unknown)}")
     if missing := missing_programs():
         parser.error(f"not installed here: {', '.join(missing)}")
-    # An end that was asked for is one like any other: whatever was started is stopped.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     names = list(dict.fromkeys([CONTROL, *(chosen.names or ROWS)]))
     for line in describe():
         print(line)
@@ -78,4 +76,6 @@ def _cause(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
+    # An end that was asked for is one like any other: whatever was started is stopped.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     sys.exit(main(sys.argv[1:]))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 
+from benchmarks.chaos import __main__ as command
 from benchmarks.chaos.deployment import Deployment, missing_programs, run_deployment
-from benchmarks.chaos.faults import ROWS
+from benchmarks.chaos.faults import ROWS, Row
 from benchmarks.chaos.probes import ANY_TROUBLE, NO_ANSWER
 from benchmarks.chaos.report import Failed, broken, lines_of
 from benchmarks.chaos.traffic import PATIENCE_SECONDS, Reader, ReaderCounts
@@ -27,10 +29,15 @@ WELL = Outcome(
 
 
 @pytest.fixture(scope="module")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """Return all of it, started once for every row."""
+def programs() -> None:
+    """Require what the matrix runs on."""
     missing = missing_programs()
     require(" and ".join(missing), found=not missing, reason="the failure matrix runs on them")
+
+
+@pytest.fixture(scope="module")
+def deployment(programs: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """Return all of it, started once for every row."""
     with run_deployment(tmp_path_factory.mktemp("s")) as running:
         yield running
 
@@ -111,6 +118,29 @@ def test_what_is_to_tell_of_a_fault_is_a_node_that_there_is() -> None:
     assert {reason for row in ROWS.values() for reason in row.tells.values()} == {
         ANY_TROUBLE, NO_ANSWER, "worker-2", "database", "broker",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "code"), [(WELL, 0), (replace(WELL, lost=1), 1), (OSError("no room"), 1)])
+def test_the_command_ends_with_1_where_a_row_does_not_meet_its_bars(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], found: Outcome | OSError, code: int
+) -> None:
+    async def run(deployment: object, row: Row, **_: object) -> Outcome:
+        if row.name == "nothing":
+            return WELL
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    monkeypatch.setattr(command, "missing_programs", list)
+    monkeypatch.setattr(command, "run_deployment", lambda folder: nullcontext())
+    monkeypatch.setattr(command, "run_row", run)
+    assert command.main(["node-killed"]) == code
+    assert capsys.readouterr().out.count("**not met**") == code
+
+
+@pytest.mark.full
+def test_every_row_meets_every_bar(programs: None) -> None:
+    assert command.main([]) == 0, "the table says which does not, or `make chaos`"
 
 
 @pytest.mark.slow
