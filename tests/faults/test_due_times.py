@@ -153,7 +153,7 @@ def test_what_is_due_comes_once_and_never_early_through_kills_and_a_clock_that_i
     database.close()
     assert kills > 5
     assert clock.steps_back > 5
-    _compare(database_url, plans)
+    compare(database_url, plans)
 
 
 def test_several_processes_at_once_do_what_is_due_once(database_url: str, figures: Figures) -> None:
@@ -176,10 +176,10 @@ def test_several_processes_at_once_do_what_is_due_once(database_url: str, figure
     assert [each.failures for each in backoffs] == [0] * len(newsrooms)
     for database in {first, *others}:
         database.close()
-    _compare(database_url, plans)
+    compare(database_url, plans)
 
 
-def _compare(database_url: str, plans: list[Planned]) -> None:
+def compare(database_url: str, plans: list[Planned]) -> None:
     """Compare what became of each entry in the tables with the plan."""
     happened: dict[str, list[tuple[str, int]]] = {}
     numbers: dict[str, list[int]] = {}

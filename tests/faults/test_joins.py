@@ -21,6 +21,8 @@ from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
 
+JOINS_PER_NODE = 5000
+"""The full figure."""
 AT_ONCE = 100
 JOIN_SECONDS = 60
 PUBLISHERS = 4
@@ -37,12 +39,17 @@ class _Publication:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     cursors: list[str] = field(default_factory=list)
 
-    async def publish(self, admin: httpx.AsyncClient) -> None:
+    async def publish(self, node: Server) -> None:
+        """Post at one node, as one of the publishers."""
         pause = PUBLISHERS / PUBLISHED_PER_SECOND
-        while not self.stop.is_set():
-            answer = await admin.post(f"/v1/stories/{self.story}/entries", json={"text": "More results."})
-            assert answer.status_code == 201, answer.text
-            await asyncio.sleep(pause)  # the pace of publishing
+        headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+        async with httpx.AsyncClient(
+            base_url=node.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
+        ) as admin:
+            while not self.stop.is_set():
+                answer = await admin.post(f"/v1/stories/{self.story}/entries", json={"text": "More results."})
+                assert answer.status_code == 201, answer.text
+                await asyncio.sleep(pause)  # the pace of publishing
 
     async def collect(self, client: httpx.AsyncClient) -> None:
         """Keep the cursors of what was published, by polling."""
@@ -68,20 +75,13 @@ def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Serve
 async def test_who_joins_amid_publications_is_told_each_event_once(
     anyio_backend: str, nodes: list[Server], figures: Figures
 ) -> None:
-    joins = figures.choose(quick=100, suite=250, prove=5000)  # on each of the two set-ups
+    joins = figures.choose(quick=100, suite=250, prove=JOINS_PER_NODE * len(nodes))
     publication = _Publication(make_story(nodes[0]))
     gate = asyncio.Semaphore(AT_ONCE)
     wrong: list[str] = []
-    headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
-    async with (
-        httpx.AsyncClient(
-            base_url=nodes[0].url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
-        ) as admin,
-        reading_client(nodes[0].url) as client,
-        asyncio.TaskGroup() as group,
-    ):
-        for _ in range(PUBLISHERS):
-            group.create_task(publication.publish(admin))
+    async with reading_client(nodes[0].url) as client, asyncio.TaskGroup() as group:
+        for number in range(PUBLISHERS):
+            group.create_task(publication.publish(nodes[number % len(nodes)]))
         group.create_task(publication.collect(client))
 
         async def join(number: int) -> None:
