@@ -171,6 +171,8 @@ class Writing:
     posted: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     """Connections that nobody accepted."""
+    codes: set[str] = field(default_factory=set)
+    """Why a request was not taken, which was said again then."""
     repeated: int = 0
     is_over: bool = False
 
@@ -201,6 +203,7 @@ class Writing:
                 if answer.status_code == 201:
                     return str(answer.json()["id"])
                 assert answer.status_code in {429, 503}, answer.text
+                self.codes.add(answer.json()["code"])
             except httpx.ConnectError as error:
                 self.refused.append(repr(error))
             except (

@@ -114,7 +114,7 @@ async def test_a_process_that_is_killed_is_replaced_and_the_others_readers_notic
         await audience.agree()
         assert audience.on_one_connection() == sum(count for each, count in before.items() if each != name)
         assert written.refused == []
-        await _has_each_once(machine, story, written.posted)
+        await has_each_once(machine, story, written.posted)
 
 
 @pytest.mark.slow
@@ -132,7 +132,7 @@ async def test_all_are_replaced_on_sighup_and_nothing_is_lost_doubled_or_refused
     await audience.agree()
     assert written.refused == []
     await until(lambda: not any(map(is_running, before.values())), **PATIENT)
-    await _has_each_once(machine, story, written.posted)
+    await has_each_once(machine, story, written.posted)
 
 
 @pytest.mark.slow
@@ -149,7 +149,7 @@ async def test_the_supervisors_own_death_ends_its_processes_and_a_stop_ends_all_
     assert [each.name for each in folder.iterdir() if each.is_socket()] == []
 
 
-async def _has_each_once(machine: Machine, story: str, posted: list[str]) -> None:
+async def has_each_once(machine: Machine, story: str, posted: list[str]) -> None:
     """Require that what was posted is there, once, and nothing else beside the last entry."""
     ids: list[str] = []
     following: str | None = f"/v1/stories/{story}/entries?limit=100"
