@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from app.domain.clock import Micros
 from app.domain.identifiers import StoryId
 from app.wire.newsroom_stream_messages import Principal
 
@@ -27,10 +28,13 @@ class WatchedStory:
 
 @dataclass(frozen=True, slots=True)
 class FeedPosition:
-    """The position in the audit log: the newest number read, and the numbers near it that were sent already."""
+    """The position in the audit log: a number after which all is read, and what of it was sent already.
 
-    newest: int
-    sent: frozenset[int]
+    That is known by number and time: a failover that loses writes gives their numbers to others.
+    """
+
+    after: int
+    sent: frozenset[tuple[int, Micros]]
     pending: Mapping[StoryId, int] = field(default_factory=dict)
     """How many comments waited in each story that had any waiting."""
 

@@ -6,7 +6,7 @@ in each read, so that a subscriber who has lost one is sent nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import LiveblogError, NotAuthenticated, NotFound
@@ -92,24 +92,23 @@ def find_principals(newsroom: Newsroom, tokens: Collection[str]) -> dict[str, Pr
 def begin_watching(newsroom: Newsroom) -> FeedPosition:
     """Return the mark of everything written so far, from which `read_news` goes on."""
     with newsroom.database.snapshot() as tx:
-        newest = read_newest_audit_id(tx)
-        sent = frozenset(row.id for row in list_writes_after(tx, newest - LATE_NUMBERS))
-        return FeedPosition(newest, sent, read_pending_counts(tx))
+        after = read_newest_audit_id(tx) - LATE_NUMBERS
+        return _position(after, list_writes_after(tx, after), read_pending_counts(tx))
 
 
 def read_news(newsroom: Newsroom, mark: FeedPosition, watched: Mapping[str, frozenset[StoryId]]) -> FeedBatch:
     """Read what was written since `mark`, for the holders of these tokens; `watched` are the stories each has named."""
     with newsroom.database.snapshot() as tx:
         actors, ended = _actors(tx, newsroom, watched)
-        since = mark.newest - LATE_NUMBERS
-        rows = [row for row in list_writes_after(tx, since) if row.id not in mark.sent]
-        numbers = {row.id for row in rows} | mark.sent
-        newest = max(numbers, default=mark.newest)
-        sent = frozenset(n for n in numbers if n > newest - LATE_NUMBERS)
+        recent = read_newest_audit_id(tx) - LATE_NUMBERS
+        # A history that has lost more than is kept in mind is told again from where it may still grow.
+        after = mark.after if recent + LATE_NUMBERS >= mark.after else recent
+        found = list_writes_after(tx, after)
+        rows = [row for row in found if (row.id, row.at) not in mark.sent]
         pending = read_pending_counts(tx)
         news = _news(tx, newsroom, _newest_of_each(rows), actors)
         return FeedBatch(
-            mark=FeedPosition(max(newest, mark.newest), sent, pending),
+            mark=_position(max(after, recent), found, pending),
             news=(*news, *_waiting(tx, mark.pending, pending, actors, decided=_stories_decided_in(rows))),
             ended=ended,
             lost={
@@ -117,6 +116,10 @@ def read_news(newsroom: Newsroom, mark: FeedPosition, watched: Mapping[str, froz
                 for token, actor in actors.items()
             },
         )
+
+
+def _position(after: int, sent: Iterable[AuditedWrite], pending: Mapping[StoryId, int]) -> FeedPosition:
+    return FeedPosition(after, frozenset((row.id, row.at) for row in sent if row.id > after), pending)
 
 
 def _watcher(tx: ReadTransaction, actor: Actor) -> Watcher:

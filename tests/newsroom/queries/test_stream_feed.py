@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from app.domain.errors import NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
@@ -18,6 +19,8 @@ from app.newsroom.queries.stream_feed import (
     issue_ticket,
     read_news,
 )
+from app.storage.database import schema
+from app.storage.newsroom.stream_feed import read_newest_audit_id
 from app.wire.newsroom_stream_feed import FeedBatch, FeedPosition
 from app.wire.shapes.newsroom import EDITOR_CAN
 from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
@@ -96,6 +99,30 @@ def test_each_write_is_sent_once_as_it_is_now_and_nothing_from_before(driver: Ne
     assert (message["type"], message["fields"]["title"]) == ("story", "Election night, live")
 
 
+@pytest.mark.parametrize("lost", [1, 2, 5])
+def test_a_write_that_has_the_number_of_one_that_a_failover_lost_is_sent(
+    driver: NewsroomDriver, monkeypatch: pytest.MonkeyPatch, lost: int
+) -> None:
+    monkeypatch.setattr("app.newsroom.queries.stream_feed.LATE_NUMBERS", 3)
+    story = driver.story()
+    driver.post(story["id"], "Kept.")
+    with driver.database.snapshot() as tx:
+        kept = read_newest_audit_id(tx)
+    watch = Watch(driver)
+    for number in range(lost):
+        driver.post(story["id"], f"Lost {number}.")
+    assert len(watch.messages()) == lost
+    with driver.database.transaction() as tx:
+        tx.connection.execute(delete(schema.audit).where(schema.audit.c.id > kept))
+    for text in ("After it.", "And after that."):
+        driver.now += 1_000_000
+        driver.post(story["id"], text)
+        heard = [message["entry"]["text"] for message in watch.messages() if message["type"] == "entry"]
+        assert text in heard
+        assert lost > 3 or heard == [text]
+        assert watch.messages() == []
+
+
 def test_a_write_that_failed_is_not_sent(driver: NewsroomDriver) -> None:
     story = driver.story()
     watch = Watch(driver)
@@ -153,7 +180,7 @@ def test_a_number_that_was_drawn_early_and_committed_late_is_still_sent(driver: 
     driver.post(story["id"], "One.")
     two = driver.post(story["id"], "Two.")
     mark = begin_watching(driver.newsroom)
-    without_the_first = FeedPosition(mark.newest, frozenset(number for number in mark.sent if number != min(mark.sent)))
+    without_the_first = FeedPosition(mark.after, mark.sent - {min(mark.sent)})
     found = read_news(driver.newsroom, without_the_first, {"admin": frozenset()})
     assert len(found.news) == 1
     assert two["id"] not in found.news[0].message.decode()
