@@ -300,8 +300,8 @@ async def test_readers_of_what_a_promoted_standby_lacks_are_begun_anew_within_fi
             remembered = reader.get(f"/v1/stories/{newsroom.story}")
         assert remembered.json()["head"] == lost[-1]["cursor"]
         crash(pair.primary)
-        newsroom.await_readiness(is_ready=False)
-        _promote(pair)
+        await asyncio.to_thread(newsroom.await_readiness, is_ready=False)
+        await asyncio.to_thread(_promote, pair)
         await asyncio.to_thread(newsroom.await_readiness, is_ready=True)
         await newsroom.await_head(newsroom.of(newsroom.story), kept, seconds=RESET_SECONDS)
         await newsroom.require_equal()

@@ -20,7 +20,7 @@ class ReadingPlace {
   /** Whether the reader is further down in a page that is never scrolled itself: framed.js sets it. */
   isBelowTop = false;
   #main;
-  #kept = null; // {node, top, scrollY} of the element that stays
+  #kept = null; // {node, top, scrollY, beyond} of the element that stays
   #held = false; // whether it was chosen (an entry that was linked to), rather than found in view
   #aim = null; // where it is to stand once the page reaches so far, where that is elsewhere
   #scrolls = 0;
@@ -52,9 +52,8 @@ class ReadingPlace {
   /** Keep an entry that was linked to, from where the browser has put it until the reader scrolls. */
   openAt(node) {
     const margin = parseFloat(getComputedStyle(node).scrollMarginBlockStart) || 0;
-    const top = node.getBoundingClientRect().top;
-    const lowest = document.documentElement.scrollHeight - innerHeight;
-    const wanted = Math.max(0, Math.min(scrollY + top - margin, lowest));
+    const top = scrollY + node.getBoundingClientRect().top - margin;
+    const wanted = Math.max(0, top - beyondEnd(top));
     if (scrollY > 0 && Math.abs(scrollY - wanted) > 2) return; // the reader was faster than this script
     scrollTo({ top: wanted, behavior: "instant" });
     this.#hold(node);
@@ -113,7 +112,7 @@ class ReadingPlace {
     const rank = before.findIndex((each) => (each.after = this.#found(each)));
     if (rank > 0 || !held) this.#release();
     if (rank < 0) this.#find();
-    else this.#kept = { node: before[rank].after, top: before[rank].top, scrollY: scrollY };
+    else this.#keep(before[rank].after, before[rank]);
     this.#observeAgain();
   }
 
@@ -170,12 +169,13 @@ class ReadingPlace {
 
   /** How far the page has been scrolled, by whomever, since the place was kept; not what a shorter page cut off. */
   get #scrolled() {
-    return Math.max(scrollY - this.#kept.scrollY, Math.trunc(scrollY + innerHeight - document.documentElement.scrollHeight));
+    return scrollY - this.#kept.scrollY + Math.max(0, beyondEnd(this.#kept.scrollY) - this.#kept.beyond);
   }
 
   /** How far the place has moved on the screen since it was kept. */
   get #moved() {
-    return this.#kept.node.getBoundingClientRect().top - this.#kept.top;
+    const { node, top } = this.#kept;
+    return node.getBoundingClientRect().top - top;
   }
 
   /** Make good what the page itself has changed since its sizes were observed last; what the reader did stays done. */
@@ -197,8 +197,8 @@ class ReadingPlace {
     else this.#kept = null;
   }
 
-  #keep(node) {
-    this.#kept = { node, top: node.getBoundingClientRect().top, scrollY: scrollY };
+  #keep(node, { top } = node.getBoundingClientRect()) {
+    this.#kept = { node, top, scrollY, beyond: beyondEnd(scrollY) };
   }
 
   #watch() {
@@ -207,6 +207,11 @@ class ReadingPlace {
     for (const node of wanted) if (!this.#watched.has(node)) this.#sizes.observe(node);
     this.#watched = wanted;
   }
+}
+
+/** How far a window scrolled so far down would reach beyond the page's end. */
+function beyondEnd(top) {
+  return Math.max(0, top + innerHeight - document.documentElement.scrollHeight);
 }
 
 function scrollPageBy(distance) {

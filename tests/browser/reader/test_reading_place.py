@@ -42,7 +42,7 @@ HOLDING = """
   window.held = null;
   window.WebSocket = class extends WebSocket {
     set onmessage(take) {
-      super.onmessage = (event) => held === null ? take(event) : held.push(() => take(event));
+      super.onmessage = (event) => held === null ? take(event) : held.push(Object.assign(() => take(event), { data: event.data }));
     }
   };
 """
@@ -287,7 +287,7 @@ def test_the_place_stays_when_what_has_just_come_above_it_goes_before_it_was_pai
     page.evaluate("held = []")
     _put(newsroom, illustrated, "pinned", [{"entry": each["id"]} for each in illustrated["entries"][:8]])
     _put(newsroom, illustrated, "pinned", [])
-    until(page, "() => held.length >= 2")
+    until(page, """() => held.filter(({ data }) => data.includes('"seq"')).length >= 2""")
     page.evaluate(RELEASE)
     page.evaluate(TWO_FRAMES)
     assert page.evaluate(PARAGRAPH, READ) == pytest.approx(5, abs=2)

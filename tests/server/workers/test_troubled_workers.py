@@ -111,7 +111,8 @@ async def undisturbed(machine: Machine, process: str) -> AsyncIterator[int]:
     await audience.agree()
     assert audience.on_one_connection() == sum(count for name, count in before.items() if name != process)
     assert written.refused == []
-    assert ("writer_away" in written.codes) == (process == "writer"), written.codes
+    if process == "writer":
+        assert "writer_away" in written.codes
     await has_each_once(machine, story, written.posted)
 
 
