@@ -42,12 +42,12 @@ HOLDING = """
   window.held = null;
   window.WebSocket = class extends WebSocket {
     set onmessage(take) {
-      super.onmessage = (event) => held === null ? take(event) : held.push(Object.assign(() => take(event), { data: event.data }));
+      super.onmessage = (event) => held === null ? take(event) : held.push([event.data, () => take(event)]);
     }
   };
 """
 """Lets a test have messages wait: `held = []`, and then be read together, before a frame of the page comes."""
-RELEASE = "() => { const all = held; held = null; for (const each of all) each(); }"
+RELEASE = "() => { const all = held; held = null; for (const [, take] of all) take(); }"
 PARAGRAPH = """(text) => [...document.querySelectorAll("#timeline .body p")]
   .find((each) => each.textContent === text)?.getBoundingClientRect().top"""
 
@@ -287,7 +287,7 @@ def test_the_place_stays_when_what_has_just_come_above_it_goes_before_it_was_pai
     page.evaluate("held = []")
     _put(newsroom, illustrated, "pinned", [{"entry": each["id"]} for each in illustrated["entries"][:8]])
     _put(newsroom, illustrated, "pinned", [])
-    until(page, """() => held.filter(({ data }) => data.includes('"seq"')).length >= 2""")
+    until(page, """() => held.filter(([data]) => data.includes('"seq"')).length >= 2""")
     page.evaluate(RELEASE)
     page.evaluate(TWO_FRAMES)
     assert page.evaluate(PARAGRAPH, READ) == pytest.approx(5, abs=2)
