@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,7 @@ ENTRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A primary, and a standby that has to have what is acknowledged."""
+    """A primary and its standby."""
 
     primary: PostgresServer
     standby: PostgresServer
@@ -41,8 +42,9 @@ class Pair:
         return f"postgresql+psycopg://{SUPERUSER}@/{self.name}?host={hosts}&target_session_attrs=read-write"
 
 
-@pytest.fixture
-def pair() -> Iterator[Pair]:
+@contextmanager
+def run_pair() -> Iterator[Pair]:
+    """Run a primary that waits for nobody, and its standby, with a database of this schema."""
     programs = find_programs()
     found = programs is not None and (programs / "pg_basebackup").is_file()
     require("pg_basebackup", found=found, reason="install the postgresql package, or the pgserver wheel")
@@ -51,12 +53,19 @@ def pair() -> Iterator[Pair]:
         name = primary.create_database()
         migrate(primary.url(name))
         with run_standby(programs, primary) as standby:
-            with primary.connect("postgres") as admin:
-                admin.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
-                admin.execute("SELECT pg_reload_conf()")
-                query = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
-                await_true(lambda: admin.execute(query).fetchone() == (1,))
             yield Pair(primary, standby, name)
+
+
+@pytest.fixture
+def pair() -> Iterator[Pair]:
+    """A primary whose standby has to have what is acknowledged."""
+    with run_pair() as running:
+        with running.primary.connect("postgres") as admin:
+            admin.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            admin.execute("SELECT pg_reload_conf()")
+            query = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"
+            await_true(lambda: admin.execute(query).fetchone() == (1,))
+        yield running
 
 
 def test_pages_stay_open_and_every_acknowledged_entry_is_on_the_standby_that_was_promoted(

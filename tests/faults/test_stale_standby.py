@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from app.storage.upkeep.migrations import migrate
 from liveblog_client.apply import seq_of
 from liveblog_client.reader import Mode
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
@@ -25,9 +24,8 @@ from tests.e2e.server import Server, make_story, serving
 from tests.faults.listening import close_code, summary, told_on_event_stream, told_on_websocket
 from tests.faults.posting import Post
 from tests.faults.tables import numbers_of, select, visible_entries
-from tests.faults.test_failover import Pair
-from tests.needs import require
-from tests.postgres import crash, find_programs, run_postgres, run_standby
+from tests.faults.test_failover import Pair, run_pair
+from tests.postgres import crash
 from tests.waiting import await_true, until
 
 pytestmark = pytest.mark.slow
@@ -50,15 +48,8 @@ HABITS = (
 @pytest.fixture
 def pair() -> Iterator[Pair]:
     """A primary that waits for nobody, and its standby."""
-    programs = find_programs()
-    found = programs is not None and (programs / "pg_basebackup").is_file()
-    require("pg_basebackup", found=found, reason="install the postgresql package, or the pgserver wheel")
-    assert programs is not None
-    with run_postgres(programs) as primary:
-        name = primary.create_database()
-        migrate(primary.url(name))
-        with run_standby(programs, primary) as standby:
-            yield Pair(primary, standby, name)
+    with run_pair() as running:
+        yield running
 
 
 @dataclass(frozen=True, slots=True)
