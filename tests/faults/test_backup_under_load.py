@@ -37,9 +37,9 @@ Json = dict[str, Any]
 WRITERS = 3
 WARM_UP, WARM_UP_PICTURES = 10, 5
 """Rounds of each writer, and pictures, before each backup: so much at least it must have."""
-ROUNDS_LIMIT = 3_000
+ROUNDS_LIMIT = 20_000
 """A writer stops there, however long the backups take."""
-PICTURES_LIMIT = 400
+PICTURES_LIMIT = 2_000
 SEEDED, BATCH = 1_000, 100
 """Entries of a story that rests: a copy of the tables takes a while."""
 SAY_SECONDS = 60
@@ -225,7 +225,7 @@ def _await_work(
         rounds = min(len(each.pairs) for each in writers)
         return rounds >= number * WARM_UP and len(photographer.uploads) >= number * WARM_UP_PICTURES
 
-    await_true(lambda: is_done() or any(each.done() for each in working), seconds=SAY_SECONDS)
+    await_true(lambda: is_done() or any(each.done() and each.exception() for each in working), seconds=SAY_SECONDS)
 
 
 def _back_up(server: Server, file: Path, writers: Sequence[Writer]) -> Backup:
